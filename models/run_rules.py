@@ -1,0 +1,150 @@
+"""Running rules over a bucket or the city and settling their hits into findings. Pure: frames in, frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.parameters import City
+from features.tables import Tables
+from models.finding import FINDING_SCHEMA, HIT_COLUMNS, complete_hits, finding_id
+from models.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A rule that could not run, and the tables it waits for."""
+
+    rule_id: str
+    title_zh: str
+    missing_tables: tuple[str, ...]
+
+
+def runnable(rules: Iterable[Rule], tables: set[str]) -> tuple[list[Rule], list[NotRun]]:
+    """Parts the rules into those whose tables the lake holds and those that must wait, which is always reported."""
+    ready: list[Rule] = []
+    waiting: list[NotRun] = []
+    for unit in rules:
+        missing = tuple(table for table in unit.needs if table not in tables)
+        if missing:
+            waiting.append(NotRun(unit.rule_id, unit.title_zh, missing))
+        else:
+            ready.append(unit)
+    return ready, waiting
+
+
+def run_person_rules(t: Tables, rules: Sequence[Rule], city: City) -> pl.DataFrame:
+    """Findings of all person-scope rules on one bucket."""
+    frames = [settle(_hits(unit, t, city), unit, t) for unit in rules if unit.scope == "person"]
+    return _together(frames)
+
+
+def run_extract(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
+    """What a city rule's extract step gathers from one bucket."""
+    if unit.extract is None:
+        raise ValueError(f"Rule {unit.rule_id} has no extract step.")
+    return unit.extract(t, city[unit.rule_id]).collect()
+
+
+def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
+    """Hits of one city-scope rule, not yet settled: their lines lie in several buckets."""
+    return _hits(unit, t, city)
+
+
+def settle(hits: pl.DataFrame, unit: Rule, t: Tables) -> pl.DataFrame:
+    """Hits → findings: amounts from the fee lines of ``t``, loss by payment method, law, stable id.
+
+    ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault, or over the stay when the rule's loss basis is
+    ``stay`` and it names no lines. ``fund_loss`` as ``models.rule.LossBasis`` says. A rule's own ``amount_fen``/``loss_fen`` win.
+    """
+    if hits.is_empty():
+        return pl.DataFrame(schema=FINDING_SCHEMA)
+    hits = hits.with_row_index("hit")
+    by_line = _line_sums(hits, t)
+    by_stay = _stay_sums(hits, t)
+    frame = hits.join(by_line, on="hit", how="left").join(by_stay, on="hit", how="left")
+    has_lines = pl.col("bkkp_sns").list.len().fill_null(0) > 0
+    if unit.loss == "stay":
+        amount = pl.when(has_lines).then(pl.col("line_amount")).otherwise(pl.col("stay_amount"))
+        loss = pl.col("stay_loss")
+    else:
+        amount = pl.col("line_amount")
+        loss = pl.col("line_loss")
+    return _as_findings(frame.with_columns(_amount=pl.coalesce("amount_fen", amount, 0), _loss=pl.coalesce("loss_fen", loss, 0)), unit)
+
+
+def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
+    return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()
+
+
+def _line_sums(hits: pl.DataFrame, t: Tables) -> pl.DataFrame:
+    exploded = hits.lazy().select("hit", pl.col("bkkp_sns").alias("bkkp_sn")).explode("bkkp_sn").drop_nulls()
+    lines = t.lines.select("bkkp_sn", "inscp_fen", "fund_fen", "case_paid")
+    return (
+        exploded.unique()
+        .join(lines, on="bkkp_sn", how="inner")
+        .group_by("hit")
+        .agg(
+            pl.col("inscp_fen").sum().alias("line_amount"),
+            pl.when("case_paid").then(0).otherwise(pl.col("fund_fen")).sum().cast(pl.Int64).alias("line_loss"),
+        )
+        .collect()
+    )
+
+
+def _stay_sums(hits: pl.DataFrame, t: Tables) -> pl.DataFrame:
+    wanted = hits.lazy().select("hit", "mdtrt_id").drop_nulls()
+    stays = t.stays.select("mdtrt_id", "inscp_fen", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
+    return (
+        wanted.join(stays, on="mdtrt_id", how="inner")
+        .select("hit", pl.col("inscp_fen").fill_null(0).alias("stay_amount"), pl.col("paid_fen").fill_null(0).alias("stay_loss"))
+        .collect()
+    )
+
+
+def _as_findings(frame: pl.DataFrame, unit: Rule) -> pl.DataFrame:
+    ids = [
+        finding_id(
+            unit.rule_id,
+            row["fixmedins_code"],
+            row["psn_no"],
+            row["mdtrt_id"],
+            row["bkkp_sns"] or [],
+            str(row["occurred_from"]),
+            str(row["occurred_to"]),
+        )
+        for row in frame.select("fixmedins_code", "psn_no", "mdtrt_id", "bkkp_sns", "occurred_from", "occurred_to").iter_rows(named=True)
+    ]
+    certainty = pl.coalesce("certainty", pl.lit(unit.certainty))
+    columns: dict[str, pl.Expr | pl.Series] = {
+        "finding_id": pl.Series("finding_id", ids, dtype=pl.String),
+        "rule_id": pl.lit(unit.rule_id),
+        "rule_version": pl.lit(unit.version),
+        "gz_code": pl.lit(unit.gz_code, pl.String),
+        "kind": pl.lit(unit.kind.value),
+        "certainty": certainty,
+        "amount_at_issue": (pl.col("_amount") / 100).round(2),
+        "fund_loss": (pl.col("_loss") / 100).round(2),
+        "legal_basis": pl.lit(list(unit.legal_basis), pl.List(pl.String)),
+        "ruled_out": pl.lit(list(unit.exceptions), pl.List(pl.String)),
+        "bkkp_sns": pl.col("bkkp_sns").list.sort(),
+        "related_bkkp_sns": pl.col("related_bkkp_sns").list.sort(),
+        "strength": pl.coalesce("strength", pl.when(certainty == "definite").then(1.0).otherwise(0.5)),
+    }
+    return (
+        frame.with_columns(**columns)
+        .select(pl.col(name).cast(dtype) for name, dtype in FINDING_SCHEMA.items())
+        .unique("finding_id", keep="first", maintain_order=True)
+    )
+
+
+def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    filled = [frame for frame in frames if not frame.is_empty()]
+    return pl.concat(filled) if filled else pl.DataFrame(schema=FINDING_SCHEMA)
+
+
+def empty_hits() -> pl.LazyFrame:
+    """No hits, in the right shape; for rules that find their optional inputs absent."""
+    return pl.LazyFrame(schema=HIT_COLUMNS)

@@ -1,0 +1,27 @@
+"""Chinese wording of figures in evidence sentences, so that every rule says a sum, a span or a share in one way."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def yuan(fen: pl.Expr) -> pl.Expr:
+    """Int64 fen as text with two decimals: 5162 → ``51.62``; negative sums keep their sign."""
+    size = fen.abs()
+    cents = (size % 100).cast(pl.String).str.zfill(2)
+    return pl.when(fen < 0).then(pl.lit("-")).otherwise(pl.lit("")) + (size // 100).cast(pl.String) + "." + cents
+
+
+def span(begin: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """``2024-03-01`` for one day, ``2024-03-01至2024-03-05`` for several."""
+    return pl.when(begin == end).then(begin.cast(pl.String)).otherwise(begin.cast(pl.String) + "至" + end.cast(pl.String))
+
+
+def percent(share: pl.Expr) -> pl.Expr:
+    """A share 0–1 as per cent with one decimal: 0.1234 → ``12.3%``."""
+    return (share * 100).round(1).cast(pl.String) + "%"
+
+
+def count(number: pl.Expr) -> pl.Expr:
+    """A quantity without needless decimals: 3.0 → ``3``, 2.5 → ``2.5``."""
+    return pl.when(number == number.round(0)).then(number.round(0).cast(pl.Int64).cast(pl.String)).otherwise(number.round(2).cast(pl.String))
