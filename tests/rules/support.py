@@ -84,10 +84,10 @@ def found(unit: Rule, t: Tables, *, facts: Mapping[str, pl.LazyFrame] | None = N
         city = city.replaced(unit.rule_id, params)
     if unit.scope == "person":
         hits = run_city_rule(t, unit, city)
-        return _in_order(settle(hits, unit, t))
+        return _in_order(settle(hits, unit, t.lines, t.stays))
     extracted = run_extract(t, unit, city).lazy() if unit.extract is not None else None
     whole = Tables(t.lake, None, facts=facts, extracted=extracted)
-    return _in_order(settle(run_city_rule(whole, unit, city), unit, t))
+    return _in_order(settle(run_city_rule(whole, unit, city), unit, t.lines, t.stays))
 
 
 def lines_of(findings: pl.DataFrame) -> list[list[str]]:
