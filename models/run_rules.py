@@ -37,7 +37,7 @@ def runnable(rules: Iterable[Rule], tables: set[str]) -> tuple[list[Rule], list[
 
 def run_person_rules(t: Tables, rules: Sequence[Rule], city: City) -> pl.DataFrame:
     """Findings of all person-scope rules on one bucket."""
-    frames = [settle(_hits(unit, t, city), unit, t) for unit in rules if unit.scope == "person"]
+    frames = [settle(_hits(unit, t, city), unit, t.lines, t.stays) for unit in rules if unit.scope == "person"]
     return _together(frames)
 
 
@@ -53,8 +53,10 @@ def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
     return _hits(unit, t, city)
 
 
-def settle(hits: pl.DataFrame, unit: Rule, t: Tables) -> pl.DataFrame:
-    """Hits → findings: amounts from the fee lines of ``t``, loss by payment method, law, stable id.
+def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFrame) -> pl.DataFrame:
+    """Hits → findings: amounts from the fee lines, loss by payment method, law, stable id.
+
+    ``lines`` needs ``bkkp_sn inscp_fen fund_fen case_paid``; ``stays`` needs ``mdtrt_id inscp_fen fund_fen drg_fund_fen``.
 
     ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault, or over the stay when the rule's loss basis is
     ``stay`` and it names no lines. ``fund_loss`` as ``models.rule.LossBasis`` says. A rule's own ``amount_fen``/``loss_fen`` win.
@@ -62,8 +64,8 @@ def settle(hits: pl.DataFrame, unit: Rule, t: Tables) -> pl.DataFrame:
     if hits.is_empty():
         return pl.DataFrame(schema=FINDING_SCHEMA)
     hits = hits.with_row_index("hit")
-    by_line = _line_sums(hits, t)
-    by_stay = _stay_sums(hits, t)
+    by_line = _line_sums(hits, lines)
+    by_stay = _stay_sums(hits, stays)
     frame = hits.join(by_line, on="hit", how="left").join(by_stay, on="hit", how="left")
     has_lines = pl.col("bkkp_sns").list.len().fill_null(0) > 0
     if unit.loss == "stay":
@@ -79,9 +81,9 @@ def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
     return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()
 
 
-def _line_sums(hits: pl.DataFrame, t: Tables) -> pl.DataFrame:
+def _line_sums(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
     exploded = hits.lazy().select("hit", pl.col("bkkp_sns").alias("bkkp_sn")).explode("bkkp_sn").drop_nulls()
-    lines = t.lines.select("bkkp_sn", "inscp_fen", "fund_fen", "case_paid")
+    lines = lines.select("bkkp_sn", "inscp_fen", "fund_fen", "case_paid")
     return (
         exploded.unique()
         .join(lines, on="bkkp_sn", how="inner")
@@ -94,9 +96,9 @@ def _line_sums(hits: pl.DataFrame, t: Tables) -> pl.DataFrame:
     )
 
 
-def _stay_sums(hits: pl.DataFrame, t: Tables) -> pl.DataFrame:
+def _stay_sums(hits: pl.DataFrame, stays: pl.LazyFrame) -> pl.DataFrame:
     wanted = hits.lazy().select("hit", "mdtrt_id").drop_nulls()
-    stays = t.stays.select("mdtrt_id", "inscp_fen", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
+    stays = stays.select("mdtrt_id", "inscp_fen", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
     return (
         wanted.join(stays, on="mdtrt_id", how="inner")
         .select("hit", pl.col("inscp_fen").fill_null(0).alias("stay_amount"), pl.col("paid_fen").fill_null(0).alias("stay_loss"))
