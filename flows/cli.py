@@ -1,0 +1,107 @@
+"""``huoyan``: the command. Each area's commands stand in a module ``flows/cli_<area>.py``; here they are put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from flows.home import Home
+
+app = typer.Typer(
+    name="huoyan",
+    help="火眼 Huoyan finds fraud and waste in a city's medical-insurance fund, with evidence down to the fee line.\n\n"
+    "Start with:  huoyan run DELIVERY --out OUT   then read OUT/suspects.csv, or open it in a browser with  huoyan serve --runs OUT.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,
+)
+console = Console()
+STAGES = {
+    "ingest": "入库 ingest",
+    "rules": "特征与规则 features, rules",
+    "city": "全市规则 city rules",
+    "score": "评分 score",
+    "report": "报告 report",
+}
+
+
+@app.command()
+def run(
+    delivery: Annotated[str, typer.Argument(help="The delivery: a folder of CSV, CSV.gz or Parquet tables, or a database URL (postgresql://…).")],
+    out: Annotated[Path, typer.Option(help="The run folder; made when missing. Starting again on it resumes.")],
+    config: Annotated[Path | None, typer.Option(help="The city's own parameters (YAML); only what differs from the defaults.")] = None,
+    lake: Annotated[Path | None, typer.Option(help="Keep the lake here instead of OUT/lake, to load month after month into one lake.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="A YAML mapping for a delivery in another layout.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Buckets of persons worked on at once.")] = 1,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler (tcp://…), or a number of local Dask processes.")] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many suspects to print.")] = 10,
+) -> None:
+    """The main job: takes a delivery to ranked suspects with evidence.
+
+    Writes suspects.csv, findings.parquet, delivery_report.html and drg_monitor.csv into OUT.
+    A killed run is started again with the same command and goes on where it was.
+    """
+    Home.of(out, lake).prepare()
+    from flows.refresh import run_refresh  # noqa: PLC0415 - Prefect must see the environment first
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks = {stage: bars.add_task(text, total=None, start=False) for stage, text in STAGES.items()}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            bars.start_task(tasks[stage])
+            bars.update(tasks[stage], completed=done, total=total)
+
+        run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, workers=workers, dask=dask, progress=tell)
+    if top:
+        print_suspects(out, top)
+
+
+def print_suspects(out: Path, top: int) -> None:
+    """The first suspects as a table, and where to look."""
+    suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=None)
+    table = Table(title=f"疑点机构 Suspects (first {min(top, suspects.height)} of {suspects.height})", show_lines=True)
+    for name, style in (
+        ("rank", None),
+        ("机构 institution", "bold"),
+        ("level", None),
+        ("score", None),
+        ("p", None),
+        ("涉及金额", None),
+        ("kinds", None),
+        ("reasons", None),
+    ):
+        table.add_column(name, style=style, overflow="fold")
+    colours = {"red": "red", "yellow": "yellow", "green": "green"}
+    for row in suspects.head(top).iter_rows(named=True):
+        table.add_row(
+            str(row["rank"]),
+            f"{row['fixmedins_name']}\n{row['fixmedins_code']}",
+            f"[{colours[row['level']]}]{row['level']}[/]",
+            f"{row['score']:.1f}",
+            f"{row['probability']:.2f}",
+            f"{row['amount_at_issue']:,.2f}",
+            (row["kinds"] or "").replace(";", "\n"),
+            (row["reasons"] or "")[:160],
+        )
+    console.print(table)
+    console.print(
+        f"疑点名单 [bold]{out / 'suspects.csv'}[/]  疑点明细 [bold]{out / 'findings.parquet'}[/]  交付报告 [bold]{out / 'delivery_report.html'}[/]"
+    )
+
+
+def mount() -> None:
+    """Adds the commands of the other areas."""
+    from flows import cli_areas  # noqa: PLC0415 - areas import heavy libraries; their modules mount themselves lazily
+
+    cli_areas.mount(app)
+
+
+if __name__ == "__main__":
+    app()

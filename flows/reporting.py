@@ -1,0 +1,42 @@
+"""What a run hands back besides the ranked list: findings, delivery report, and the record of how it was made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from flows.home import Home
+from flows.ingest import DeliveryReport, write_report
+from flows.scoring import ScoredCity
+from flows.steps import Job, versions
+from flows.store import write_json, write_parquet
+
+
+def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
+    """Writes findings.parquet, delivery_report.json/.html and run.json into the run folder."""
+    findings = pl.read_parquet(job.steps().path("findings.parquet"))
+    write_parquet(findings, home.out / "findings.parquet")
+    _, waiting = job.rules()
+    write_report(
+        delivery,
+        home.out,
+        not_run=[{"rule_id": unit.rule_id, "title_zh": unit.title_zh, "missing_tables": list(unit.missing_tables)} for unit in waiting],
+    )
+    lake = job.open_lake()
+    record = {
+        "run_id": job.key,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "lake": str(home.lake),
+        "lake_fingerprint": lake.fingerprint,
+        "months": lake.months("setl_d"),
+        "findings": findings.height,
+        "model": {
+            "name": scored.scored_by.name,
+            "version": scored.scored_by.version,
+            "run_id": scored.scored_by.run_id,
+            "fitted_on": scored.scored_by.data_fingerprint,
+        },
+        **versions(job),
+    }
+    write_json(record, home.out / "run.json")

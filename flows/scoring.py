@@ -1,0 +1,108 @@
+"""The scoring step: reads findings and facts, fits or loads the forest, writes suspects and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+from features.peers import standardise
+
+from features.feature import all_features
+from features.parameters import City
+from features.tables import Tables
+from flows.home import Home
+from flows.steps import Job
+from flows.store import write_csv_for_excel, write_parquet
+from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
+from models.detectors.grouped_forest import GroupedForest
+from models.scoring.evidence import rule_evidence, total_evidence
+from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
+from models.scoring.suspects import mix, rank_suspects
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCity:
+    """Where the ranked list lies and which model scored it."""
+
+    suspects: Path
+    scored_by: ScoredBy
+
+    def top_rows(self, n: int) -> list[dict[str, Any]]:
+        """The first ``n`` suspects as rows."""
+        return pl.read_csv(self.suspects, n_rows=n, infer_schema_length=None).to_dicts()
+
+
+def score_step(job: Job, home: Home) -> ScoredCity:
+    """Scores every institution and writes suspects.csv, reasons.parquet and institution_z.parquet into the run folder."""
+    city = job.city()
+    p = city["scoring"]
+    findings = pl.read_parquet(job.steps().path("findings.parquet"))
+    lines = pl.read_parquet(job.steps().path("lines_at_issue.parquet"))
+    institutions = institution_frame(job, home)
+    z = standardise(pl.scan_parquet(home.facts / "institution.parquet"), city)
+    write_parquet(z, home.facts / "institution_z.parquet")
+    anomaly, scored_by = anomaly_scores(z, institutions, job, home, city)
+    evidence = rule_evidence(findings, institutions, p, rule_weights={})
+    mixed = mix(institutions, total_evidence(evidence, p), anomaly, p)
+    titles = {unit.name: unit.title_zh for unit in all_features()}
+    reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
+    amounts = institution_amounts(findings, lines)
+    suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
+    write_parquet(evidence, home.facts / "evidence.parquet")
+    write_parquet(mixed, home.facts / "mixed.parquet")
+    write_parquet(reasons, home.out / "reasons.parquet")
+    path = write_csv_for_excel(suspects, home.out / "suspects.csv")
+    return ScoredCity(path, scored_by)
+
+
+def institution_frame(job: Job, home: Home) -> pl.DataFrame:
+    """Institutions that did business in the period: code, name, county, peer group, visits."""
+    registry = Tables(job.open_lake()).institutions.select("fixmedins_code", "fixmedins_name", pl.col("fix_blng_admdvs").alias("admdvs")).collect()
+    facts = pl.read_parquet(home.facts / "institution.parquet").select("fixmedins_code", "peer_group", "visits")
+    return (
+        facts.join(registry, on="fixmedins_code", how="left")
+        .with_columns(pl.col("fixmedins_name").fill_null("（未登记机构）"))
+        .sort("fixmedins_code")
+    )
+
+
+def wide(z: pl.DataFrame) -> pd.DataFrame:
+    """Standardised features as a pandas frame: ``peer_group`` and one column a feature, one row an institution in code order."""
+    frame = z.pivot(on="feature", index=["fixmedins_code", "peer_group"], values="z").sort("fixmedins_code")
+    columns = ["peer_group", *sorted(name for name in frame.columns if name not in ("fixmedins_code", "peer_group"))]
+    return frame.to_pandas().set_index("fixmedins_code")[columns]
+
+
+def anomaly_scores(z: pl.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy]:
+    """``fixmedins_code anomaly`` (0–1) by the champion of the registry; without one, a forest is fitted here and becomes it."""
+    X = wide(z)  # noqa: N806 - scikit-learn's name
+    features = [name for name in X.columns if name != "peer_group"]
+    mlflow = connect(home)
+    found = champion(mlflow, features)
+    if found is None:
+        p = city["forest"]
+        model = GroupedForest(n_estimators=p["n_estimators"], n_seeds=p["n_seeds"], min_group=p["min_group"], clip=p["clip"], seed=p["seed"]).fit(X)
+        metrics = {"peer_groups": float(len(model.forests_) - 1), "institutions": float(len(X))}
+        register(mlflow, model, X, data_fingerprint=job.open_lake().fingerprint, metrics=metrics, plots={}, alias=CHAMPION)
+        found = champion(mlflow, features)
+        if found is None:
+            raise RuntimeError("The forest was registered but cannot be read back from the registry; check the tracking store's disk and rights.")
+    model, scored_by = found
+    anomaly = pl.DataFrame({"fixmedins_code": X.index.to_list(), "anomaly": model.predict(X)})
+    return institutions.select("fixmedins_code").join(anomaly, on="fixmedins_code", how="left"), scored_by
+
+
+def institution_amounts(findings: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """``fixmedins_code amount_fen loss_fen``: every distinct line once, plus findings that name neither lines nor a stay."""
+    of_lines = lines.group_by("fixmedins_code").agg(pl.col("inscp_fen").sum().alias("amount_fen"), pl.col("loss_fen").sum())
+    free = findings.filter((pl.col("bkkp_sns").list.len().fill_null(0) == 0) & pl.col("mdtrt_id").is_null())
+    of_institutions = free.group_by("fixmedins_code", "kind").agg(
+        (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).max().alias("amount_fen"), (pl.col("fund_loss") * 100).max().alias("loss_fen")
+    )
+    together = pl.concat([of_lines, of_institutions.select("fixmedins_code", "amount_fen", "loss_fen")], how="vertical_relaxed")
+    return (
+        together.group_by("fixmedins_code").agg(pl.col("amount_fen").sum().cast(pl.Int64), pl.col("loss_fen").sum().round(0)).sort("fixmedins_code")
+    )

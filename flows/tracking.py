@@ -1,0 +1,97 @@
+"""MLflow: every forest that is fitted is logged with its data's fingerprint, and scoring loads the champion back from the registry."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from flows.home import Home
+from models.detectors.grouped_forest import GroupedForest
+
+MODEL_NAME = "huoyan-institution-forest"
+CHAMPION = "champion"
+EXPERIMENT = "huoyan"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBy:
+    """Which registered model gave the anomaly scores."""
+
+    name: str
+    version: str
+    run_id: str
+    data_fingerprint: str
+
+
+def connect(home: Home) -> Any:
+    """MLflow, pointed at the run's tracking store; the experiment exists afterwards."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    import mlflow  # noqa: PLC0415 - MLflow must see the environment first
+
+    mlflow.set_tracking_uri(home.tracking_uri)
+    mlflow.set_registry_uri(home.tracking_uri)
+    if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+        location = home.artifacts.as_uri() if home.tracking_uri.startswith("sqlite") else None
+        mlflow.create_experiment(EXPERIMENT, artifact_location=location)
+    mlflow.set_experiment(EXPERIMENT)
+    return mlflow
+
+
+def champion(mlflow: Any, features: list[str]) -> tuple[Any, ScoredBy] | None:
+    """The champion and who it is; None when there is none or it was fitted on other features."""
+    client = mlflow.MlflowClient()
+    try:
+        version = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
+    except mlflow.exceptions.MlflowException:
+        return None
+    if version.tags.get("features") != ",".join(features):
+        return None
+    model = mlflow.sklearn.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
+    return model, ScoredBy(MODEL_NAME, str(version.version), version.run_id, version.tags.get("data_fingerprint", ""))
+
+
+def register(
+    mlflow: Any,
+    model: GroupedForest,
+    X: pd.DataFrame,  # noqa: N803 - scikit-learn's name
+    *,
+    data_fingerprint: str,
+    metrics: dict[str, float],
+    plots: dict[str, Path],
+    alias: str,
+) -> ScoredBy:
+    """Logs the fitted forest with parameters, features, metrics, plots and signature, registers it and sets ``alias``."""
+    from mlflow.models import infer_signature  # noqa: PLC0415 - as above
+
+    features = [name for name in X.columns if name != model.group_column]
+    scores = model.predict(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with mlflow.start_run(run_name="institution-forest") as run:
+            mlflow.log_params({**model.get_params(), "institutions": len(X), "n_features": len(features), "data_fingerprint": data_fingerprint})
+            mlflow.log_dict({"features": features}, "features.json")
+            mlflow.log_metrics(metrics)
+            for name, path in plots.items():
+                mlflow.log_artifact(str(path), name)
+            info = mlflow.sklearn.log_model(
+                model,
+                name="forest",
+                signature=infer_signature(X, scores),
+                input_example=None,
+                pip_requirements=["scikit-learn", "numpy", "pandas"],
+                serialization_format="cloudpickle",
+            )
+            version = mlflow.register_model(info.model_uri, MODEL_NAME)
+    client = mlflow.MlflowClient()
+    client.set_model_version_tag(MODEL_NAME, version.version, "features", ",".join(features))
+    client.set_model_version_tag(MODEL_NAME, version.version, "data_fingerprint", data_fingerprint)
+    client.set_registered_model_alias(MODEL_NAME, alias, version.version)
+    return ScoredBy(MODEL_NAME, str(version.version), run.info.run_id, data_fingerprint)

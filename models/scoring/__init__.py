@@ -1,0 +1,1 @@
+"""From findings and features to one ranked list: evidence, anomaly, probability, reasons."""

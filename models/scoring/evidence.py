@@ -1,0 +1,124 @@
+"""Rule evidence about an institution as log-likelihood ratios: how much likelier its hits are if it cheats than if it is honest.
+
+Honest institutions have findings too: posting errors, rare coincidences, a rule that reads a habit wrongly. So the hits of a
+rule are held against the rate at which the *peers* have them. An honest institution's hits follow a negative binomial law
+around the peers' trimmed rate times its own volume; a cheating one's around a multiple of it, at least a floor. Both laws'
+parameters are priors of the city file (unit ``scoring``); with verdicts, each rule's weight is learnt (``rule_weights``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from scipy.stats import nbinom
+
+from features.parameters import Params
+
+#: Columns of the evidence frame: one row an institution × rule with at least one finding.
+EVIDENCE_COLUMNS = ("fixmedins_code", "rule_id", "kind", "hits", "exposure", "peer_rate", "llr", "amount_fen", "first_month")
+
+
+def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params, rule_weights: Mapping[str, float]) -> pl.DataFrame:
+    """One row an institution × rule it has findings under, with ``hits``, the peers' rate a thousand visits, and ``llr``.
+
+    Args:
+        findings: findings.parquet.
+        institutions: one row an institution that did business: ``fixmedins_code peer_group visits stays`` (counts ≥ 0).
+        p: parameters of unit ``scoring``.
+        rule_weights: rule → weight 0–1 (its precision from verdicts or prior); a missing rule counts 1.
+    """
+    own = findings.join(institutions.select("fixmedins_code"), on="fixmedins_code", how="semi")
+    if own.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(EVIDENCE_COLUMNS, pl.Float64)).cast(
+            {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String}
+        )
+    of_stays = own.filter(pl.col("mdtrt_id").is_not_null()).select("rule_id").unique().with_columns(personal=pl.lit(value=True))
+    hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
+        pl.col("strength").sum().alias("hits"),
+        pl.len().alias("findings"),
+        (pl.col("psn_no").is_null() & pl.col("mdtrt_id").is_null()).sum().alias("institution_level"),
+        pl.col("strength").max().alias("strongest"),
+        (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).sum().alias("amount_fen"),
+        (pl.col("certainty") == "definite").mean().alias("definite_share"),
+        pl.col("occurred_from").min().dt.strftime("%Y-%m").alias("first_month"),
+    )
+    rates = _peer_rates(hits, institutions, p)
+    frame = (
+        hits.join(of_stays, on="rule_id", how="left")
+        .join(institutions.select("fixmedins_code", "peer_group", exposure=pl.col("visits").clip(lower_bound=1)), on="fixmedins_code", how="inner")
+        .join(rates, on=["rule_id", "peer_group"], how="left")
+    )
+    weight = frame["rule_id"].replace_strict(dict(rule_weights), default=1.0, return_dtype=pl.Float64).to_numpy()
+    kind_weight = frame["kind"].replace_strict(p["kind_weight"], default=1.0, return_dtype=pl.Float64).to_numpy()
+    counted = _count_llr(frame, p)
+    whole = frame["institution_level"].to_numpy() > 0
+    level_llr = np.where(whole, frame["strongest"].to_numpy() * p["institution_level_llr"], 0.0)
+    cap = np.where(frame["definite_share"].to_numpy() >= 0.5, p["llr_cap_definite"], p["llr_cap_suspected"])
+    llr = np.clip(np.maximum(counted, level_llr), p["llr_floor"], cap)
+    llr = np.where(llr > 0, llr * weight * kind_weight, llr)
+    return frame.with_columns(llr=pl.Series(np.round(llr, 6)), peer_rate=pl.col("peer_rate") * 1000).select(EVIDENCE_COLUMNS)
+
+
+def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """One row an institution: ``evidence_llr``, ``kinds`` (strongest first) with their own ``kind_llrs``.
+
+    Rules of one kind mostly see the same deeds, so within a kind the strongest rule counts in full and each further one by
+    ``same_kind_discount``; kinds add up with ``next_kind_discount`` each, strongest first, so that many weak ones do not make a strong one.
+    """
+    if evidence.is_empty():
+        return pl.DataFrame(
+            schema={"fixmedins_code": pl.String, "evidence_llr": pl.Float64, "kinds": pl.List(pl.String), "kind_llrs": pl.List(pl.Float64)}
+        )
+    within = (
+        evidence.sort("llr", "rule_id", descending=[True, False])
+        .with_columns(place=pl.int_range(pl.len()).over("fixmedins_code", "kind"))
+        .group_by("fixmedins_code", "kind")
+        .agg((pl.col("llr") * p["same_kind_discount"] ** pl.col("place")).sum().alias("kind_llr"), pl.col("amount_fen").sum())
+    )
+    ranked = within.sort(["fixmedins_code", "kind_llr", "amount_fen", "kind"], descending=[False, True, True, False])
+    return (
+        ranked.with_columns(place=pl.int_range(pl.len()).over("fixmedins_code"))
+        .group_by("fixmedins_code", maintain_order=True)
+        .agg(
+            (pl.col("kind_llr") * p["next_kind_discount"] ** pl.col("place")).sum().round(6).alias("evidence_llr"),
+            pl.col("kind").alias("kinds"),
+            pl.col("kind_llr").round(6).alias("kind_llrs"),
+        )
+    )
+
+
+def _peer_rates(hits: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """Hits a visit of each rule among the peers, the highest ``trim_share`` of them left out, shrunk towards the city's rate."""
+    exposure = institutions.select("fixmedins_code", "peer_group", n=pl.col("visits").clip(lower_bound=1))
+    grid = exposure.join(hits.select("rule_id").unique(), how="cross").join(
+        hits.select("fixmedins_code", "rule_id", "hits"), on=["fixmedins_code", "rule_id"], how="left"
+    )
+    grid = grid.with_columns(hits=pl.col("hits").fill_null(0.0)).with_columns(rate=pl.col("hits") / pl.col("n"))
+
+    def trimmed(keys: list[str], name: str) -> pl.DataFrame:
+        kept = grid.filter(pl.col("rate").rank("ordinal").over(keys) <= (pl.len().over(keys) * (1 - p["trim_share"])).ceil())
+        return kept.group_by(keys).agg(pl.col("hits").sum().alias(f"{name}_hits"), pl.col("n").sum().alias(f"{name}_n"))
+
+    city = trimmed(["rule_id"], "city").with_columns(city_rate=(pl.col("city_hits") + p["prior_hits"]) / (pl.col("city_n") + p["prior_exposure"]))
+    group = trimmed(["rule_id", "peer_group"], "group").join(city, on="rule_id")
+    shrink = p["prior_exposure"]
+    return group.select("rule_id", "peer_group", peer_rate=(pl.col("group_hits") + pl.col("city_rate") * shrink) / (pl.col("group_n") + shrink))
+
+
+def _count_llr(frame: pl.DataFrame, p: Params) -> np.ndarray:
+    hits = np.ceil(frame["hits"].to_numpy())
+    exposure = frame["exposure"].to_numpy().astype(float)
+    honest = np.maximum(frame["peer_rate"].to_numpy() * exposure, p["honest_hits_min"])
+    guilty = np.maximum(honest * p["guilty_multiple"], exposure * p["guilty_rate_min"])
+    guilty = np.maximum(guilty, p["guilty_hits_min"])
+    # beyond the expected number of a cheating institution, still more hits make it no less guilty
+    seen = np.minimum(hits, np.floor(guilty))
+    result: np.ndarray = _log_pmf(seen, guilty, p["dispersion"]) - _log_pmf(seen, honest, p["dispersion"])
+    return result
+
+
+def _log_pmf(k: np.ndarray, mean: np.ndarray, shape: float) -> np.ndarray:
+    result: np.ndarray = nbinom.logpmf(k, shape, shape / (shape + mean))
+    return result

@@ -1,0 +1,98 @@
+"""The ranked list: rule evidence and anomaly mixed into one probability, with amounts and reasons.
+
+    log-odds = prior + evidence (rules against peers) + anomaly (forest percentile, capped)
+
+Before any verdicts the terms rest on the stated priors of unit ``scoring`` in the city file.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.parameters import Params
+
+#: Columns of suspects.csv (spec/output.md), in order.
+SUSPECT_COLUMNS: Final = (
+    "rank",
+    "fixmedins_code",
+    "fixmedins_name",
+    "admdvs",
+    "peer_group",
+    "level",
+    "score",
+    "probability",
+    "amount_at_issue",
+    "fund_loss",
+    "expected_recovery",
+    "kinds",
+    "reasons",
+)
+
+
+def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """One row an institution with ``log_odds``, ``probability`` (0–1) and ``score`` (0–100).
+
+    Args:
+        institutions: ``fixmedins_code`` of all that did business.
+        evidence: ``total_evidence``'s frame.
+        anomaly: ``fixmedins_code`` and ``anomaly`` (0–1, share of peers less anomalous).
+        p: parameters of unit ``scoring``.
+    """
+    prior = float(np.log(p["prior_guilty_share"] / (1 - p["prior_guilty_share"])))
+    frame = (
+        institutions.select("fixmedins_code")
+        .join(evidence.select("fixmedins_code", "evidence_llr", "kinds", "kind_llrs"), on="fixmedins_code", how="left")
+        .join(anomaly, on="fixmedins_code", how="left")
+        .with_columns(pl.col("evidence_llr").fill_null(p["no_finding_llr"]), pl.col("anomaly").fill_null(0.5))
+    )
+    percentile = pl.col("anomaly").clip(0.01, 0.99)
+    surprise = (percentile / (1 - percentile)).log() * p["anomaly_slope"]
+    odds = pl.lit(prior) + pl.col("evidence_llr") + surprise.clip(-p["anomaly_cap"], p["anomaly_cap"])
+    return frame.with_columns(anomaly_llr=surprise.clip(-p["anomaly_cap"], p["anomaly_cap"]).round(6), log_odds=odds.round(6)).with_columns(
+        probability=(1 / (1 + (-pl.col("log_odds")).exp())).round(4),
+        score=(50 + 50 * (pl.col("log_odds") / p["score_scale"]).tanh()).round(1),
+    )
+
+
+def level(p: Params) -> pl.Expr:
+    """red, yellow or green by probability and fund loss at stake."""
+    return (
+        pl.when((pl.col("probability") >= p["red_probability_min"]) & (pl.col("fund_loss") + pl.col("amount_at_issue") >= p["red_amount_min"]))
+        .then(pl.lit("red"))
+        .when(pl.col("probability") >= p["yellow_probability_min"])
+        .then(pl.lit("yellow"))
+        .otherwise(pl.lit("green"))
+    )
+
+
+def rank_suspects(mixed: pl.DataFrame, institutions: pl.DataFrame, amounts: pl.DataFrame, reasons: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """suspects.csv: best suspect first; ties by expected recovery, then code.
+
+    Args:
+        mixed: ``mix``'s frame.
+        institutions: ``fixmedins_code fixmedins_name admdvs peer_group``.
+        amounts: ``fixmedins_code amount_fen loss_fen`` (distinct lines).
+        reasons: ``fixmedins_code reasons``.
+        p: parameters of unit ``scoring``.
+    """
+    recovery = pl.col("loss_fen") * pl.col("probability") * p["recovery_share"]
+    frame = (
+        mixed.join(institutions, on="fixmedins_code", how="left")
+        .join(amounts, on="fixmedins_code", how="left")
+        .join(reasons, on="fixmedins_code", how="left")
+        .with_columns(pl.col("amount_fen").fill_null(0), pl.col("loss_fen").fill_null(0.0))
+        .with_columns(
+            amount_at_issue=(pl.col("amount_fen") / 100).round(2),
+            fund_loss=(pl.col("loss_fen") / 100).round(2),
+            expected_recovery=(recovery / 100).round(2),
+            kinds=pl.col("kinds").list.join(";").fill_null(""),
+            reasons=pl.col("reasons").fill_null("未发现疑点。"),
+        )
+        .with_columns(level=level(p))
+        .sort(["log_odds", "expected_recovery", "fixmedins_code"], descending=[True, True, False])
+        .with_row_index("rank", offset=1)
+    )
+    return frame.select(SUSPECT_COLUMNS)
