@@ -83,8 +83,7 @@ def anomaly_scores(z: pl.DataFrame, institutions: pl.DataFrame, job: Job, home: 
     mlflow = connect(home)
     found = champion(mlflow, features)
     if found is None:
-        p = city["forest"]
-        model = GroupedForest(n_estimators=p["n_estimators"], n_seeds=p["n_seeds"], min_group=p["min_group"], clip=p["clip"], seed=p["seed"]).fit(X)
+        model = new_forest(city).fit(X)
         metrics = {"peer_groups": float(len(model.forests_) - 1), "institutions": float(len(X))}
         register(mlflow, model, X, data_fingerprint=job.open_lake().fingerprint, metrics=metrics, plots={}, alias=CHAMPION)
         found = champion(mlflow, features)
@@ -93,6 +92,12 @@ def anomaly_scores(z: pl.DataFrame, institutions: pl.DataFrame, job: Job, home: 
     model, scored_by = found
     anomaly = pl.DataFrame({"fixmedins_code": X.index.to_list(), "anomaly": model.predict(X)})
     return institutions.select("fixmedins_code").join(anomaly, on="fixmedins_code", how="left"), scored_by
+
+
+def new_forest(city: City) -> GroupedForest:
+    """An unfitted forest with the city's parameters."""
+    p = city["forest"]
+    return GroupedForest(n_estimators=p["n_estimators"], n_seeds=p["n_seeds"], min_group=p["min_group"], clip=p["clip"], seed=p["seed"])
 
 
 def institution_amounts(findings: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

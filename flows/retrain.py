@@ -1,0 +1,100 @@
+"""The retrain flow: fits a challenger on the newest facts, holds it to the written gates, promotes it only when all pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+
+from features.lake import Lake
+from features.parameters import City
+from flows.home import Home
+from flows.scoring import new_forest, wide
+from flows.tracking import CHAMPION, MODEL_NAME, ScoredBy, champion, connect, register
+from models.gates import Gate, all_passed, known_cases, rank_stability, top_churn
+
+CHALLENGER = "challenger"
+PREVIOUS = "previous"
+
+
+class RetrainError(RuntimeError):
+    """There is nothing to retrain on, or nothing to roll back to."""
+
+
+@task(name="fit-challenger", retries=1)
+def fit_challenger(home: Home, city: City) -> tuple[ScoredBy, list[Gate]]:
+    """Fits and registers a challenger and measures it against the champion on the same institutions."""
+    path = home.facts / "institution_z.parquet"
+    if not path.is_file():
+        raise RetrainError(f"No standardised features at {path}; run the main job first: huoyan run DELIVERY --out {home.out}")
+    X = wide(pl.read_parquet(path))  # noqa: N806 - scikit-learn's name
+    features = [name for name in X.columns if name != "peer_group"]
+    mlflow = connect(home)
+    current = champion(mlflow, features)
+    model = new_forest(city).fit(X)
+    gates = []
+    if current is not None:
+        old, new = np.asarray(current[0].predict(X)), model.predict(X)
+        confirmed = np.isin(X.index.to_numpy(), confirmed_institutions(home))
+        p = city["retrain"]
+        gates = [rank_stability(old, new, p), top_churn(old, new, p), known_cases(old, new, confirmed, p)]
+    metrics = {"institutions": float(len(X)), **{gate.name: gate.measured for gate in gates}}
+    registered = register(mlflow, model, X, data_fingerprint=Lake(home.lake).fingerprint, metrics=metrics, plots={}, alias=CHALLENGER)
+    return registered, gates
+
+
+@task(name="promote")
+def promote(home: Home, registered: ScoredBy, gates: list[Gate]) -> bool:
+    """Moves the champion's alias to the challenger when every gate passed; the old champion stays as ``previous``."""
+    if not all_passed(gates):
+        return False
+    client = connect(home).MlflowClient()
+    move_champion(client, registered.version)
+    return True
+
+
+@flow(name="retrain", validate_parameters=False)
+def retrain(out: str, config: str | None = None) -> bool:
+    """Challenger → gates → promotion. Returns whether the challenger became the champion."""
+    home = Home.of(Path(out))
+    home.prepare()
+    registered, gates = fit_challenger(home, City.load(Path(config) if config else None))
+    rows = [{"gate": g.name, "passed": g.passed, "measured": g.measured, "limit": g.limit, "说明": g.sentence_zh} for g in gates]
+    create_table_artifact(key="gates", table=rows or [{"gate": "none", "说明": "尚无在用模型，新模型直接启用。"}])
+    return promote(home, registered, gates)
+
+
+def rollback(home: Home, version: str | None = None) -> str:
+    """Gives the champion's alias back to ``version``, or to the one before. Returns the version now in force.
+
+    Raises RetrainError when there is no such version.
+    """
+    mlflow = connect(home)
+    client = mlflow.MlflowClient()
+    try:
+        target = client.get_model_version(MODEL_NAME, version) if version else client.get_model_version_by_alias(MODEL_NAME, PREVIOUS)
+    except mlflow.exceptions.MlflowException as error:
+        wanted = f"version {version}" if version else "a previous champion"
+        raise RetrainError(f"The registry at {home.tracking_uri} holds no {wanted} of {MODEL_NAME}; see huoyan models list.") from error
+    move_champion(client, str(target.version))
+    return str(target.version)
+
+
+def move_champion(client: Any, version: str) -> None:
+    """Sets ``champion`` to the version and remembers the one before as ``previous``."""
+    aliases = client.get_registered_model(MODEL_NAME).aliases
+    if CHAMPION in aliases and str(aliases[CHAMPION]) != str(version):
+        client.set_registered_model_alias(MODEL_NAME, PREVIOUS, aliases[CHAMPION])
+    client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+
+
+def confirmed_institutions(home: Home) -> list[str]:
+    """Institutions with a confirmed verdict, from the workbench's export; empty before there is one."""
+    path = home.out / "verdicts.parquet"
+    if not path.is_file():
+        return []
+    return pl.read_parquet(path).filter(pl.col("verdict").is_in(["confirmed", "partly_confirmed"]))["fixmedins_code"].unique().sort().to_list()

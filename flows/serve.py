@@ -1,0 +1,108 @@
+"""``huoyan serve``: the Prefect server and its schedules, MLflow's pages and the workbench, started and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from flows.home import Home
+
+READY_SECONDS = 180
+
+
+class ServeError(RuntimeError):
+    """A service did not come up or ended by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of the installation: its command, and the page that answers once it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    page: str
+    environment: dict[str, str]
+
+
+def services(runs: Path, *, host: str, port: int, delivery: str | None, config: Path | None) -> list[Service]:
+    """The processes for the run folder ``runs``; the workbench at ``port``, MLflow at port+1, Prefect at port+2."""
+    home = Home.of(runs)
+    python = sys.executable
+    prefect_api = f"http://{host}:{port + 2}/api"
+    listed = [
+        Service(
+            "prefect",
+            (python, "-m", "prefect", "server", "start", "--host", host, "--port", str(port + 2)),
+            f"http://{host}:{port + 2}/api/health",
+            {},
+        ),
+        Service(
+            "mlflow",
+            (python, "-m", "mlflow", "ui", "--backend-store-uri", home.tracking_uri, "--host", host, "--port", str(port + 1), "--workers", "1"),
+            f"http://{host}:{port + 1}/health",
+            {},
+        ),
+        Service(
+            "workbench",
+            (python, "-m", "uvicorn", "workbench.asgi:application", "--host", host, "--port", str(port)),
+            f"http://{host}:{port}/healthz",
+            {"HUOYAN_RUNS": str(home.out), "HUOYAN_MLFLOW_PAGES": f"http://{host}:{port + 1}", "HUOYAN_PREFECT_PAGES": f"http://{host}:{port + 2}"},
+        ),
+    ]
+    if delivery is not None:
+        arguments = (python, "-m", "flows.deployments", delivery, str(home.out), *([str(config)] if config else []))
+        listed.append(Service("schedules", arguments, "", {"PREFECT_API_URL": prefect_api}))
+    return listed
+
+
+def serve(listed: list[Service], tell: object = print) -> None:
+    """Starts the services in order, waits until each answers, and stops all when one ends or on Ctrl-C.
+
+    Raises ServeError naming the service that did not come up or ended by itself.
+    """
+    say = tell if callable(tell) else print
+    running: list[tuple[Service, subprocess.Popen[bytes]]] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for service in listed:
+            process = subprocess.Popen(service.command, env={**os.environ, **service.environment})  # noqa: S603 - our own commands
+            running.append((service, process))
+            _wait_until_ready(service, process)
+            say(f"{service.name}: {service.page or 'running'}")
+        while True:
+            for service, process in running:
+                if process.poll() is not None:
+                    raise ServeError(f"{service.name} ended with exit code {process.returncode}; its last lines stand above.")
+            time.sleep(1)
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        for _, process in reversed(running):
+            process.terminate()
+        for _, process in running:
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:
+    if not service.page:
+        return
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServeError(f"{service.name} ended with exit code {process.returncode} before it answered; is its port taken?")
+        try:
+            with urlopen(service.page, timeout=2):  # noqa: S310 - our own address
+                return
+        except (URLError, OSError):
+            time.sleep(0.5)
+    raise ServeError(f"{service.name} did not answer at {service.page} within {READY_SECONDS} seconds.")
