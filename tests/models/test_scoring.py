@@ -1,0 +1,111 @@
+"""Evidence against peers, and how it is mixed into one probability."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from features.parameters import City, Params
+from models.finding import FINDING_SCHEMA
+from models.scoring.evidence import rule_evidence, total_evidence
+from models.scoring.suspects import mix, rank_suspects
+
+
+@pytest.fixture
+def p() -> Params:
+    return City.load()["scoring"]
+
+
+def findings(*rows: tuple[str, str, str, str, int]) -> pl.DataFrame:
+    """(institution, rule, kind, certainty, how many) → findings on as many persons."""
+    filled: list[dict[str, Any]] = []
+    for institution, rule_id, kind, certainty, many in rows:
+        for number in range(many):
+            row = dict.fromkeys(FINDING_SCHEMA, None) | {
+                "finding_id": f"{institution}{rule_id}{number}",
+                "rule_id": rule_id,
+                "kind": kind,
+                "certainty": certainty,
+                "fixmedins_code": institution,
+                "psn_no": f"p{number}",
+                "mdtrt_id": f"m{number}",
+                "occurred_from": date(2024, 3, 1),
+                "occurred_to": date(2024, 3, 2),
+                "amount_at_issue": 100.0,
+                "fund_loss": 60.0,
+                "evidence": "",
+                "strength": 1.0 if certainty == "definite" else 0.5,
+            }
+            filled.append(row)
+    return pl.DataFrame(filled, schema=FINDING_SCHEMA)
+
+
+def houses(**visits: int) -> pl.DataFrame:
+    codes = list(visits)
+    return pl.DataFrame({"fixmedins_code": codes, "peer_group": ["g"] * len(codes), "visits": list(visits.values())})
+
+
+def evidence_of(found: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> dict[str, float]:
+    total = total_evidence(rule_evidence(found, institutions, p, {}), p)
+    return dict(zip(total["fixmedins_code"], total["evidence_llr"], strict=True))
+
+
+def test_a_house_with_many_times_its_peers_hits_has_strong_evidence(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    llr = evidence_of(findings(("h0", "r", "split_stay", "suspected", 60), ("h1", "r", "split_stay", "suspected", 1)), institutions, p)
+    assert llr["h0"] > 2.5
+    assert llr["h1"] < 0.7
+
+
+def test_a_large_house_with_its_peers_rate_is_no_suspect_for_being_large(p: Params) -> None:
+    institutions = houses(big=50_000, **{f"h{n}": 1000 for n in range(20)})
+    small = [(f"h{n}", "r", "split_stay", "suspected", 4) for n in range(20)]
+    llr = evidence_of(findings(("big", "r", "split_stay", "suspected", 200), *small), institutions, p)
+    assert llr["big"] < 0.5
+
+
+def test_one_coincidence_in_a_village_clinic_is_weak_evidence(p: Params) -> None:
+    institutions = houses(clinic=9, **{f"h{n}": 1000 for n in range(20)})
+    llr = evidence_of(findings(("clinic", "r", "split_stay", "suspected", 1)), institutions, p)
+    assert llr["clinic"] < 1.0
+
+
+def test_more_hits_never_make_a_house_less_suspicious(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    seen = [evidence_of(findings(("h0", "r", "split_stay", "suspected", many)), institutions, p)["h0"] for many in (5, 20, 80, 300)]
+    assert seen == sorted(seen)
+
+
+def test_a_verdict_weight_of_zero_silences_a_rule(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    found = findings(("h0", "r", "split_stay", "suspected", 60))
+    silenced = rule_evidence(found, institutions, p, {"r": 0.0})
+    assert silenced["llr"].max() == 0.0
+
+
+def test_without_findings_nobody_is_red_however_anomalous(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    none = findings()
+    total = total_evidence(rule_evidence(none, institutions, p, {}), p)
+    anomaly = pl.DataFrame({"fixmedins_code": ["h0"], "anomaly": [0.999]})
+    mixed = mix(institutions, total, anomaly, p)
+    assert mixed["probability"].max() < p["yellow_probability_min"]
+
+
+def test_the_list_holds_every_house_once_best_suspect_first(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)}).with_columns(fixmedins_name=pl.col("fixmedins_code"), admdvs=pl.lit("431002"))
+    found = findings(("h3", "r", "split_stay", "definite", 60))
+    total = total_evidence(rule_evidence(found, institutions, p, {}), p)
+    anomaly = institutions.select("fixmedins_code", anomaly=pl.lit(0.5))
+    amounts = pl.DataFrame({"fixmedins_code": ["h3"], "amount_fen": [600_000], "loss_fen": [360_000.0]})
+    reasons = pl.DataFrame({"fixmedins_code": ["h3"], "reasons": ["分解住院60起。"]})
+    listed = rank_suspects(mix(institutions, total, anomaly, p), institutions.drop("visits"), amounts, reasons, p)
+    assert listed["rank"].to_list() == list(range(1, 21))
+    assert listed["fixmedins_code"][0] == "h3"
+    assert listed["level"][0] in ("red", "yellow")
+    assert listed["amount_at_issue"][0] == 6000.0
+    assert listed["kinds"][0] == "split_stay"
+    assert listed["probability"].is_sorted(descending=True)

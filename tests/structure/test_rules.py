@@ -1,0 +1,60 @@
+"""What holds for every rule and every exception, whoever wrote it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from features.parameters import DEFAULTS, City
+from models.exception import all_exceptions
+from models.kinds import Kind
+from models.law import all_laws
+from models.rule import Rule, all_rules
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return City.load()
+
+
+@pytest.mark.parametrize("unit", all_rules(), ids=lambda unit: unit.rule_id)
+def test_a_rule_names_only_parameters_exceptions_and_laws_that_exist(unit: Rule, city: City) -> None:
+    assert set(unit.params) <= set(city[unit.rule_id]), "parameters missing from features/city.yaml"
+    assert set(unit.exceptions) <= set(all_exceptions()), "exceptions without a unit in models/exceptions"
+    assert unit.legal_basis
+    assert set(unit.legal_basis) <= set(all_laws()), "legal basis not in the registry"
+
+
+@pytest.mark.parametrize("unit", all_rules(), ids=lambda unit: unit.rule_id)
+def test_a_rule_says_in_chinese_and_english_what_it_is(unit: Rule) -> None:
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in unit.title_zh)
+    assert unit.title_en.isascii()
+    assert len(unit.doc.split()) >= 10
+
+
+def test_every_kind_is_served_by_a_rule() -> None:
+    served = {unit.kind for unit in all_rules()}
+    assert set(Kind) - served == set()
+
+
+def test_every_parameter_in_the_city_file_is_read_by_a_unit(city: City) -> None:
+    declared = {unit.rule_id: set(unit.params) for unit in all_rules()}
+    unread = {f"{unit}.{name}" for unit in city.units if unit in declared for name in city[unit] if name not in declared[unit]}
+    assert not unread
+
+
+def test_no_section_stands_twice_in_the_city_file() -> None:
+    sections = [line.split(":")[0] for line in DEFAULTS.read_text(encoding="utf-8").splitlines() if line and line[0].isalpha()]
+    assert len(sections) == len(set(sections))
+    assert yaml.safe_load(DEFAULTS.read_text(encoding="utf-8"))
+
+
+def test_the_contract_copy_names_every_table_a_rule_needs() -> None:
+    contract = Path(__file__).resolve().parents[1] / "contracts" / "input_tables.csv"
+    with contract.open(encoding="utf-8") as file:
+        tables = {row["table"] for row in csv.DictReader(file)}
+    outside = {table for unit in all_rules() for table in unit.needs} - tables
+    assert all(table.endswith(("_b", "_d")) for table in outside), "tables beyond the contract bear names in its style"
