@@ -1,0 +1,1 @@
+"""Sums with one row an institution and day; those of several person buckets add up."""

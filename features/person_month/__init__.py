@@ -1,0 +1,1 @@
+"""Features with one row a person at an institution in a month."""

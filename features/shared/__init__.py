@@ -1,0 +1,1 @@
+"""Intermediate frames that several features read, computed once per bucket."""

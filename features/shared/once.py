@@ -1,0 +1,25 @@
+"""Computing an intermediate frame once for all features that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import polars as pl
+
+from features.tables import Tables
+
+
+def once(function: Callable[[Tables], pl.LazyFrame]) -> Callable[[Tables], pl.LazyFrame]:
+    """The frame is computed at its first use and kept with the tables it was computed from; whole lakes stay lazy."""
+    key = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def kept(t: Tables) -> pl.LazyFrame:
+        store: dict[str, pl.LazyFrame] = t.__dict__.setdefault("_intermediate", {})
+        if key not in store:
+            frame = function(t)
+            store[key] = frame.collect().lazy() if t.bucket is not None else frame
+        return store[key]
+
+    return kept

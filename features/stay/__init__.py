@@ -1,0 +1,1 @@
+"""Features with one row a stay (住院)."""
