@@ -1,0 +1,152 @@
+"""What several in-patient rules share: fee lines with their stay, what a line is for, and the days of a stay.
+
+Each frame is computed once per ``Tables`` (bucket) and kept while that object lives, so that ten rules do not scan the lines ten times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from features.reference.items import BED_PREFIX, NURSING_PREFIX
+from features.tables import Tables
+
+_KEPT: WeakKeyDictionary[Tables, dict[str, pl.LazyFrame]] = WeakKeyDictionary()
+_LOCK = Lock()
+
+#: Institutions whose in-patients need little hands-on care on most days; compared only among themselves.
+LOW_INTENSITY_NAMES: Final = "精神|康复|护理院|医养|老年|疗养|安宁"
+PSYCHIATRIC_NAMES: Final = "精神|心理|脑科"
+#: Forms of western and patent drugs (position 11 of the code) that are swallowed or applied over several days from one pack.
+ORAL_FORMS: Final = ("A", "E", "G", "K", "N")
+#: nursing by grade, charged a day: special, intensive, I–III, psychiatric (not single nursing acts such as mouth care)
+NURSING_GRADE: Final = r"^0012010000[1-59]0000"
+DRUG_TYPES: Final = ("101", "102", "103")
+
+
+def kept(t: Tables, name: str, build: Callable[[Tables], pl.LazyFrame]) -> pl.LazyFrame:
+    """``build(t)``, collected once per bucket; lazy over the whole lake."""
+    if t.bucket is None:
+        return build(t)
+    with _LOCK:
+        frames = _KEPT.setdefault(t, {})
+    if name not in frames:
+        frames[name] = build(t).collect().lazy()
+    return frames[name]
+
+
+def is_bed(code: pl.Expr) -> pl.Expr:
+    """A bed charged by the day (ordinary, laminar-flow, intensive …)."""
+    return code.str.starts_with(BED_PREFIX)
+
+
+def is_grade_nursing(code: pl.Expr) -> pl.Expr:
+    """Nursing by grade, charged by the day."""
+    return code.str.starts_with(NURSING_PREFIX) & code.str.contains(NURSING_GRADE)
+
+
+def is_hotel(code: pl.Expr) -> pl.Expr:
+    """What is charged for merely lying there: bed, nursing by grade, ward round, other general services (group 11)."""
+    return code.str.starts_with("0011") | is_grade_nursing(code)
+
+
+def role() -> pl.Expr:
+    """What a fee line is for: ``hotel drug exam lab operation therapy material``; from the code, the charge type where the code says nothing."""
+    code, charge = pl.col("hilist_code"), pl.col("med_chrgitm_type")
+    group = code.str.slice(2, 2)
+    service = code.str.starts_with("0")
+    return (
+        pl.when(is_hotel(code) | (charge == "01"))
+        .then(pl.lit("hotel"))
+        .when(pl.col("list_type").is_in(DRUG_TYPES))
+        .then(pl.lit("drug"))
+        .when((pl.col("list_type") == "301") | code.str.starts_with("C"))
+        .then(pl.lit("material"))
+        .when(service & group.is_in(["32", "33"]) | (charge == "06"))
+        .then(pl.lit("operation"))
+        .when(service & group.is_in(["25", "26", "27"]) | (charge == "04"))
+        .then(pl.lit("lab"))
+        .when(service & group.is_in(["21", "22", "23"]) | (charge == "03"))
+        .then(pl.lit("exam"))
+        .otherwise(pl.lit("therapy"))
+    )
+
+
+def stay_lines(t: Tables) -> pl.LazyFrame:
+    """Fee lines of stays with ``stay_begn``, ``stay_end`` (null while in), ``los``, ``role``, ``item`` (drug: generic, service: 11 digits)."""
+    return kept(t, "stay_lines", _stay_lines)
+
+
+def _stay_lines(t: Tables) -> pl.LazyFrame:
+    stays = t.stays.select(
+        "mdtrt_id",
+        pl.col("begn_date").alias("stay_begn"),
+        pl.when(pl.col("endtime").is_null() | pl.col("in_hospital").fill_null(value=False))
+        .then(None)
+        .otherwise(pl.col("end_date"))
+        .alias("stay_end"),
+        "los",
+        pl.col("adm_dept_name").alias("dept"),
+    )
+    code = pl.col("hilist_code")
+    return (
+        t.lines.filter(pl.col("inpatient"))
+        .select(
+            "bkkp_sn",
+            "mdtrt_id",
+            "setl_id",
+            "psn_no",
+            "fixmedins_code",
+            "time",
+            "date",
+            "hilist_code",
+            "hilist_name",
+            "list_type",
+            "med_chrgitm_type",
+            "cnt",
+            "fee_fen",
+            "inscp_fen",
+            "fund_fen",
+            "case_paid",
+            "hi_paymtd",
+            "take_home",
+            "etip_flag",
+            "etip_hosp_code",
+            "prd_days",
+            "bilg_dr_code",
+        )
+        .join(stays, on="mdtrt_id", how="inner")
+        .with_columns(
+            role=role(),
+            item=pl.when(pl.col("list_type").is_in(DRUG_TYPES)).then(code.str.slice(0, 10)).otherwise(code.str.slice(0, 11)),
+        )
+    )
+
+
+def dated_stays(t: Tables) -> pl.LazyFrame:
+    """Stays whose dates can be judged: discharged (or still in), the end not before the beginning; ``last_day`` null while in hospital."""
+    in_house = pl.col("endtime").is_null() | pl.col("in_hospital").fill_null(value=False)
+    return t.stays.with_columns(last_day=pl.when(in_house).then(None).otherwise(pl.col("end_date"))).filter(
+        pl.col("last_day").is_null() | (pl.col("last_day") >= pl.col("begn_date"))
+    )
+
+
+def houses(t: Tables) -> pl.LazyFrame:
+    """Institutions with ``care_class`` (``psychiatric``, ``low`` intensity, ``general``) for comparison among equals."""
+    kind = pl.col("medins_type_name").fill_null("") + pl.col("fixmedins_name").fill_null("")
+    return t.institutions.select(
+        "fixmedins_code",
+        "fixmedins_name",
+        "tier",
+        "beds",
+        pl.col("fix_blng_admdvs").alias("county"),
+        care_class=pl.when(kind.str.contains(PSYCHIATRIC_NAMES))
+        .then(pl.lit("psychiatric"))
+        .when(kind.str.contains(LOW_INTENSITY_NAMES))
+        .then(pl.lit("low"))
+        .otherwise(pl.lit("general")),
+    )
