@@ -13,7 +13,7 @@ from prefect.artifacts import create_table_artifact
 from features.lake import Lake
 from features.parameters import City
 from flows.home import Home
-from flows.scoring import new_forest, wide
+from flows.scoring import forest_input, new_forest
 from flows.tracking import CHAMPION, MODEL_NAME, ScoredBy, champion, connect, register
 from models.gates import Gate, all_passed, known_cases, rank_stability, top_churn
 
@@ -31,7 +31,7 @@ def fit_challenger(home: Home, city: City) -> tuple[ScoredBy, list[Gate]]:
     path = home.facts / "institution_z.parquet"
     if not path.is_file():
         raise RetrainError(f"No standardised features at {path}; run the main job first: huoyan run DELIVERY --out {home.out}")
-    X = wide(pl.read_parquet(path))  # noqa: N806 - scikit-learn's name
+    X = forest_input(pl.read_parquet(path), pl.read_parquet(home.facts / "peer_groups.parquet"))  # noqa: N806 - scikit-learn's name
     features = [name for name in X.columns if name != "peer_group"]
     mlflow = connect(home)
     current = champion(mlflow, features)

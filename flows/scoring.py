@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
-from features.peers import standardise
 
-from features.feature import all_features
+from features.feature import features_of
 from features.parameters import City
+from features.peers import peer_groups, standardise, wide
 from features.tables import Tables
 from flows.home import Home
 from flows.steps import Job
@@ -41,13 +41,15 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     p = city["scoring"]
     findings = pl.read_parquet(job.steps().path("findings.parquet"))
     lines = pl.read_parquet(job.steps().path("lines_at_issue.parquet"))
-    institutions = institution_frame(job, home)
-    z = standardise(pl.scan_parquet(home.facts / "institution.parquet"), city)
+    groups = peer_groups(pl.scan_parquet(home.facts / "institution.parquet"), city)
+    institutions = institution_frame(job, home, groups)
+    z = standardise(pl.scan_parquet(home.facts / "institution_feature.parquet"), groups, city)
+    write_parquet(groups, home.facts / "peer_groups.parquet")
     write_parquet(z, home.facts / "institution_z.parquet")
-    anomaly, scored_by = anomaly_scores(z, institutions, job, home, city)
+    anomaly, scored_by = anomaly_scores(forest_input(z, groups), institutions, job, home, city)
     evidence = rule_evidence(findings, institutions, p, rule_weights={})
     mixed = mix(institutions, total_evidence(evidence, p), anomaly, p)
-    titles = {unit.name: unit.title_zh for unit in all_features()}
+    titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
@@ -58,27 +60,33 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     return ScoredCity(path, scored_by)
 
 
-def institution_frame(job: Job, home: Home) -> pl.DataFrame:
-    """Institutions that did business in the period: code, name, county, peer group, visits."""
+def institution_frame(job: Job, home: Home, groups: pl.DataFrame) -> pl.DataFrame:
+    """Institutions that did business in the period: code, name, county, peer group, visits (of every sort), stays."""
     registry = Tables(job.open_lake()).institutions.select("fixmedins_code", "fixmedins_name", pl.col("fix_blng_admdvs").alias("admdvs")).collect()
-    facts = pl.read_parquet(home.facts / "institution.parquet").select("fixmedins_code", "peer_group", "visits")
+    months = pl.scan_parquet(home.facts / "institution_month.parquet")
+    volume = (
+        months.group_by("fixmedins_code")
+        .agg(pl.col("visits", "purchases", "admissions").sum())
+        .select("fixmedins_code", visits=pl.sum_horizontal("visits", "purchases", "admissions"), stays="admissions")
+        .collect()
+    )
     return (
-        facts.join(registry, on="fixmedins_code", how="left")
-        .with_columns(pl.col("fixmedins_name").fill_null("（未登记机构）"))
+        groups.select("fixmedins_code", "peer_group")
+        .join(volume, on="fixmedins_code", how="left")
+        .join(registry, on="fixmedins_code", how="left")
+        .with_columns(pl.col("visits", "stays").fill_null(0), pl.col("fixmedins_name").fill_null("（未登记机构）"))
         .sort("fixmedins_code")
     )
 
 
-def wide(z: pl.DataFrame) -> pd.DataFrame:
+def forest_input(z: pl.DataFrame, groups: pl.DataFrame) -> pd.DataFrame:
     """Standardised features as a pandas frame: ``peer_group`` and one column a feature, one row an institution in code order."""
-    frame = z.pivot(on="feature", index=["fixmedins_code", "peer_group"], values="z").sort("fixmedins_code")
-    columns = ["peer_group", *sorted(name for name in frame.columns if name not in ("fixmedins_code", "peer_group"))]
-    return frame.to_pandas().set_index("fixmedins_code")[columns]
+    frame = groups.select("fixmedins_code", "peer_group").join(wide(z), on="fixmedins_code", how="left").sort("fixmedins_code")
+    return frame.to_pandas().set_index("fixmedins_code")
 
 
-def anomaly_scores(z: pl.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy]:
+def anomaly_scores(X: pd.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy]:  # noqa: N803
     """``fixmedins_code anomaly`` (0–1) by the champion of the registry; without one, a forest is fitted here and becomes it."""
-    X = wide(z)  # noqa: N806 - scikit-learn's name
     features = [name for name in X.columns if name != "peer_group"]
     mlflow = connect(home)
     found = champion(mlflow, features)

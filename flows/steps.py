@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from features.run import bucket_facts, city_facts
 
 from features.lake import Lake
 from features.parameters import City
+from features.run import bucket_facts, city_facts
 from features.tables import Tables
-from flows.store import Steps, code_digest, digest_of, write_parquet
+from flows.store import Steps, code_digest, digest_of, write_atomically, write_parquet
 from models.finding import FINDING_SCHEMA
 from models.rule import Rule, all_rules
 from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle
@@ -93,7 +93,10 @@ def city_step(job: Job, facts_out: Path) -> Path:
     computed = city_facts(parts, whole, city)
     for name, frame in computed.items():
         write_parquet(frame, facts_out / f"{name}.parquet")
-    facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in computed}
+    for name, part in parts.items():
+        if name not in computed:
+            write_atomically(facts_out / f"{name}.parquet", part.sink_parquet)
+    facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in {*parts, *computed}}
     ready, _ = job.rules()
     lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
     frames = [scan_buckets(job, "findings").collect()]

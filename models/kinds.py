@@ -36,6 +36,11 @@ class Kind(StrEnum):
         """The bureau's own term."""
         return _ZH[self]
 
+    @property
+    def of_stays(self) -> bool:
+        """True when the kind is done with stays, so that its findings are counted against admissions, not against all visits."""
+        return self in _OF_STAYS
+
 
 _ZH = {
     Kind.BED_HANGING: "挂床住院",
@@ -61,3 +66,14 @@ _ZH = {
     Kind.POLICY_LIMIT: "超医保支付限定",
     Kind.DATA_QUALITY: "信息数据异常",
 }
+
+_OF_STAYS = frozenset(
+    {
+        Kind.BED_HANGING,
+        Kind.FAKE_INPATIENT,
+        Kind.SPLIT_STAY,
+        Kind.LOW_THRESHOLD_ADMISSION,
+        Kind.UPCODING,
+        Kind.IMPLANT_EXCESS,
+    }
+)

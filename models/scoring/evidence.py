@@ -15,6 +15,7 @@ import polars as pl
 from scipy.stats import nbinom
 
 from features.parameters import Params
+from models.kinds import Kind
 
 #: Columns of the evidence frame: one row an institution × rule with at least one finding.
 EVIDENCE_COLUMNS = ("fixmedins_code", "rule_id", "kind", "hits", "exposure", "peer_rate", "llr", "amount_fen", "first_month")
@@ -25,7 +26,8 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
 
     Args:
         findings: findings.parquet.
-        institutions: one row an institution that did business: ``fixmedins_code peer_group visits stays`` (counts ≥ 0).
+        institutions: one row an institution that did business: ``fixmedins_code peer_group visits stays``; visits count everything
+            (outpatient, pharmacy, stays), stays the admissions among them.
         p: parameters of unit ``scoring``.
         rule_weights: rule → weight 0–1 (its precision from verdicts or prior); a missing rule counts 1.
     """
@@ -34,7 +36,6 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
         return pl.DataFrame(schema=dict.fromkeys(EVIDENCE_COLUMNS, pl.Float64)).cast(
             {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String}
         )
-    of_stays = own.filter(pl.col("mdtrt_id").is_not_null()).select("rule_id").unique().with_columns(personal=pl.lit(value=True))
     hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
         pl.col("strength").sum().alias("hits"),
         pl.len().alias("findings"),
@@ -46,8 +47,8 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
     )
     rates = _peer_rates(hits, institutions, p)
     frame = (
-        hits.join(of_stays, on="rule_id", how="left")
-        .join(institutions.select("fixmedins_code", "peer_group", exposure=pl.col("visits").clip(lower_bound=1)), on="fixmedins_code", how="inner")
+        hits.join(institutions.select("fixmedins_code", "peer_group", "visits", "stays"), on="fixmedins_code", how="inner")
+        .with_columns(exposure=_exposure())
         .join(rates, on=["rule_id", "peer_group"], how="left")
     )
     weight = frame["rule_id"].replace_strict(dict(rule_weights), default=1.0, return_dtype=pl.Float64).to_numpy()
@@ -91,9 +92,11 @@ def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
 
 def _peer_rates(hits: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl.DataFrame:
     """Hits a visit of each rule among the peers, the highest ``trim_share`` of them left out, shrunk towards the city's rate."""
-    exposure = institutions.select("fixmedins_code", "peer_group", n=pl.col("visits").clip(lower_bound=1))
-    grid = exposure.join(hits.select("rule_id").unique(), how="cross").join(
-        hits.select("fixmedins_code", "rule_id", "hits"), on=["fixmedins_code", "rule_id"], how="left"
+    grid = (
+        institutions.select("fixmedins_code", "peer_group", "visits", "stays")
+        .join(hits.select("rule_id", "kind").unique(), how="cross")
+        .join(hits.select("fixmedins_code", "rule_id", "hits"), on=["fixmedins_code", "rule_id"], how="left")
+        .with_columns(n=_exposure())
     )
     grid = grid.with_columns(hits=pl.col("hits").fill_null(0.0)).with_columns(rate=pl.col("hits") / pl.col("n"))
 
@@ -105,6 +108,12 @@ def _peer_rates(hits: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl
     group = trimmed(["rule_id", "peer_group"], "group").join(city, on="rule_id")
     shrink = p["prior_exposure"]
     return group.select("rule_id", "peer_group", peer_rate=(pl.col("group_hits") + pl.col("city_rate") * shrink) / (pl.col("group_n") + shrink))
+
+
+def _exposure() -> pl.Expr:
+    """What a kind's hits are counted against: admissions for kinds done with stays, all visits for the others; at least 1."""
+    of_stays = pl.col("kind").is_in([kind.value for kind in Kind if kind.of_stays])
+    return pl.when(of_stays).then(pl.col("stays")).otherwise(pl.col("visits")).clip(lower_bound=1)
 
 
 def _count_llr(frame: pl.DataFrame, p: Params) -> np.ndarray:

@@ -45,7 +45,7 @@ def findings(*rows: tuple[str, str, str, str, int]) -> pl.DataFrame:
 
 def houses(**visits: int) -> pl.DataFrame:
     codes = list(visits)
-    return pl.DataFrame({"fixmedins_code": codes, "peer_group": ["g"] * len(codes), "visits": list(visits.values())})
+    return pl.DataFrame({"fixmedins_code": codes, "peer_group": ["g"] * len(codes), "visits": list(visits.values()), "stays": list(visits.values())})
 
 
 def evidence_of(found: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> dict[str, float]:
@@ -102,7 +102,7 @@ def test_the_list_holds_every_house_once_best_suspect_first(p: Params) -> None:
     anomaly = institutions.select("fixmedins_code", anomaly=pl.lit(0.5))
     amounts = pl.DataFrame({"fixmedins_code": ["h3"], "amount_fen": [600_000], "loss_fen": [360_000.0]})
     reasons = pl.DataFrame({"fixmedins_code": ["h3"], "reasons": ["分解住院60起。"]})
-    listed = rank_suspects(mix(institutions, total, anomaly, p), institutions.drop("visits"), amounts, reasons, p)
+    listed = rank_suspects(mix(institutions, total, anomaly, p), institutions.drop("visits", "stays"), amounts, reasons, p)
     assert listed["rank"].to_list() == list(range(1, 21))
     assert listed["fixmedins_code"][0] == "h3"
     assert listed["level"][0] in ("red", "yellow")
