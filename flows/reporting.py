@@ -11,12 +11,14 @@ from flows.ingest import DeliveryReport, write_report
 from flows.scoring import ScoredCity
 from flows.steps import Job, versions
 from flows.store import write_json, write_parquet
+from models.finding import DETAIL_COLUMNS
 
 
 def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
-    """Writes findings.parquet, delivery_report.json/.html and run.json into the run folder."""
+    """Writes findings.parquet (the contract's columns), findings_detail.parquet (exceptions ruled out, strength), delivery_report.json/.html and run.json into the run folder."""
     findings = pl.read_parquet(job.steps().path("findings.parquet"))
-    write_parquet(findings, home.out / "findings.parquet")
+    write_parquet(findings.drop(DETAIL_COLUMNS), home.out / "findings.parquet")
+    write_parquet(findings.select("finding_id", *DETAIL_COLUMNS), home.out / "findings_detail.parquet")
     _, waiting = job.rules()
     write_report(
         delivery,

@@ -19,6 +19,7 @@ from flows.store import write_csv_for_excel, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from models.detectors.grouped_forest import GroupedForest
 from models.scoring.evidence import rule_evidence, total_evidence
+from models.scoring.intervals import rank_intervals
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
 from models.scoring.suspects import mix, rank_suspects
 
@@ -36,7 +37,8 @@ class ScoredCity:
 
 
 def score_step(job: Job, home: Home) -> ScoredCity:
-    """Scores every institution and writes suspects.csv, reasons.parquet and institution_z.parquet into the run folder."""
+    """Scores every institution and writes suspects.csv, ranking.parquet (every term of the log-odds, rank interval), reasons.parquet and the
+    peer figures into the run folder."""
     city = job.city()
     p = city["scoring"]
     findings = pl.read_parquet(job.steps().path("findings.parquet"))
@@ -54,7 +56,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
     write_parquet(evidence, home.facts / "evidence.parquet")
-    write_parquet(mixed, home.facts / "mixed.parquet")
+    terms = mixed.join(rank_intervals(mixed, evidence, p), on="fixmedins_code", how="left")
+    write_parquet(terms.join(suspects.select("fixmedins_code", "rank"), on="fixmedins_code", how="left").sort("rank"), home.out / "ranking.parquet")
     write_parquet(reasons, home.out / "reasons.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
     return ScoredCity(path, scored_by)

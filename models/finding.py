@@ -31,10 +31,13 @@ FINDING_SCHEMA: Final[dict[str, pl.DataType]] = {
     "fund_loss": pl.Float64(),
     "evidence": pl.String(),
     "legal_basis": pl.List(pl.String()),
-    # beyond the fixed contract
+    # beyond the contract; handed back beside it in findings_detail.parquet
     "ruled_out": pl.List(pl.String()),
     "strength": pl.Float64(),
 }
+
+#: Columns that are not part of findings.parquet but of findings_detail.parquet.
+DETAIL_COLUMNS: Final = ("ruled_out", "strength")
 
 #: What a rule may return. Only ``fixmedins_code``, ``occurred_from``, ``occurred_to`` and ``evidence`` are required.
 HIT_COLUMNS: Final[dict[str, pl.DataType]] = {

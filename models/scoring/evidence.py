@@ -18,7 +18,23 @@ from features.parameters import Params
 from models.kinds import Kind
 
 #: Columns of the evidence frame: one row an institution × rule with at least one finding.
-EVIDENCE_COLUMNS = ("fixmedins_code", "rule_id", "kind", "hits", "exposure", "peer_rate", "llr", "amount_fen", "first_month")
+EVIDENCE_COLUMNS = (
+    "fixmedins_code",
+    "rule_id",
+    "kind",
+    "hits",
+    "exposure",
+    "peer_rate",
+    "llr",
+    "amount_fen",
+    "first_month",
+    # what the interval needs to draw the evidence again
+    "honest_mean",
+    "guilty_mean",
+    "level_llr",
+    "cap",
+    "weight",
+)
 
 
 def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params, rule_weights: Mapping[str, float]) -> pl.DataFrame:
@@ -53,13 +69,21 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
     )
     weight = frame["rule_id"].replace_strict(dict(rule_weights), default=1.0, return_dtype=pl.Float64).to_numpy()
     kind_weight = frame["kind"].replace_strict(p["kind_weight"], default=1.0, return_dtype=pl.Float64).to_numpy()
-    counted = _count_llr(frame, p)
+    honest, guilty = _means(frame, p)
+    counted = count_llr(np.ceil(frame["hits"].to_numpy()), honest, guilty, p)
     whole = frame["institution_level"].to_numpy() > 0
     level_llr = np.where(whole, frame["strongest"].to_numpy() * p["institution_level_llr"], 0.0)
     cap = np.where(frame["definite_share"].to_numpy() >= 0.5, p["llr_cap_definite"], p["llr_cap_suspected"])
-    llr = np.clip(np.maximum(counted, level_llr), p["llr_floor"], cap)
-    llr = np.where(llr > 0, llr * weight * kind_weight, llr)
-    return frame.with_columns(llr=pl.Series(np.round(llr, 6)), peer_rate=pl.col("peer_rate") * 1000).select(EVIDENCE_COLUMNS)
+    llr = bounded_llr(counted, level_llr, cap, weight * kind_weight, p)
+    return frame.with_columns(
+        llr=pl.Series(np.round(llr, 6)),
+        peer_rate=pl.col("peer_rate") * 1000,
+        honest_mean=pl.Series(honest),
+        guilty_mean=pl.Series(guilty),
+        level_llr=pl.Series(level_llr),
+        cap=pl.Series(cap),
+        weight=pl.Series(weight * kind_weight),
+    ).select(EVIDENCE_COLUMNS)
 
 
 def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
@@ -116,15 +140,25 @@ def _exposure() -> pl.Expr:
     return pl.when(of_stays).then(pl.col("stays")).otherwise(pl.col("visits")).clip(lower_bound=1)
 
 
-def _count_llr(frame: pl.DataFrame, p: Params) -> np.ndarray:
-    hits = np.ceil(frame["hits"].to_numpy())
+def _means(frame: pl.DataFrame, p: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Expected hits of an honest and of a cheating institution of this volume; shape (rows,) each."""
     exposure = frame["exposure"].to_numpy().astype(float)
     honest = np.maximum(frame["peer_rate"].to_numpy() * exposure, p["honest_hits_min"])
     guilty = np.maximum(honest * p["guilty_multiple"], exposure * p["guilty_rate_min"])
-    guilty = np.maximum(guilty, p["guilty_hits_min"])
-    # beyond the expected number of a cheating institution, still more hits make it no less guilty
+    return honest, np.maximum(guilty, p["guilty_hits_min"])
+
+
+def count_llr(hits: np.ndarray, honest: np.ndarray, guilty: np.ndarray, p: Params) -> np.ndarray:
+    """Log-likelihood ratio of the counts. Beyond what a cheating institution is expected to have, more hits change nothing."""
     seen = np.minimum(hits, np.floor(guilty))
     result: np.ndarray = _log_pmf(seen, guilty, p["dispersion"]) - _log_pmf(seen, honest, p["dispersion"])
+    return result
+
+
+def bounded_llr(counted: np.ndarray, level_llr: np.ndarray, cap: np.ndarray, weight: np.ndarray, p: Params) -> np.ndarray:
+    """The larger of the count's and the institution-level ratio within floor and cap; what speaks against honesty is weighted."""
+    llr = np.clip(np.maximum(counted, level_llr), p["llr_floor"], cap)
+    result: np.ndarray = np.where(llr > 0, llr * weight, llr)
     return result
 
 
