@@ -1,0 +1,126 @@
+"""One treatment cut into two stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.rules.inpatient.split_stay import split_stay
+from tests.rules.support import found
+
+HEAD = "mdtrt_id | psn_no | begntime | endtime | dscg_maindiag_code | dscg_way | refl_old_mdtrt_id | med_type | adm_dept_name\n"
+FIRST = "M1 | P1 | 2024-03-01 | 2024-03-06 | J18.900 | 1 | | 21 | 呼吸内科\n"
+
+
+def stays(city, second: str, *, first: str = FIRST, **tables: str):
+    """Two stays of one person and an honest crowd, each with one fee line."""
+    crowd = "".join(f"C{n} | Q{n} | 2024-03-01 | 2024-03-06 | K35.900 | 1 | | 21 | 普外科\n" for n in range(60))
+    ids = ["M1", "M2", *(f"C{n}" for n in range(60))]
+    day = {"M2": second.split("|")[2].strip()}
+    fees = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | pric\n" + "".join(
+        f"L{i} | {i} | {day.get(i, '2024-03-02')} | 001204000060000 | 100\n" for i in ids
+    )
+    tables.setdefault("fee_list_d", fees)
+    return city(mdtrt_d=HEAD + first + second + "\n" + crowd, **tables)
+
+
+def test_back_for_the_same_disease_on_the_day_after_going_home_is_a_split_stay(city):
+    findings = found(split_stay, stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.901 | 1 | | 21 | 呼吸内科"))
+    assert findings["mdtrt_id"].to_list() == ["M2"]
+    assert findings.select("amount_at_issue", "fund_loss").row(0) == (100.0, 70.0)
+
+
+def test_three_days_are_the_boundary_and_the_fourth_is_a_possible_relapse(city):
+    third = found(split_stay, stays(city, "M2 | P1 | 2024-03-09 | 2024-03-12 | J18.901 | 1 | | 21 | 呼吸内科"))
+    fourth = found(split_stay, stays(city, "M2 | P1 | 2024-03-10 | 2024-03-12 | J18.901 | 1 | | 21 | 呼吸内科"))
+    assert (third.height, fourth.height) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("why", "second"),
+    [
+        ("another disease", "M2 | P1 | 2024-03-07 | 2024-03-12 | S72.000 | 1 | | 21 | 骨科"),
+        ("referred from elsewhere", "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | M9 | 21 | 呼吸内科"),
+        ("no diagnosis delivered", "M2 | P1 | 2024-03-07 | 2024-03-12 | - | 1 | | 21 | 呼吸内科"),
+    ],
+)
+def test_a_return_with_a_reason_of_its_own_is_lawful(city, why, second):
+    assert found(split_stay, stays(city, second)).is_empty(), why
+
+
+def test_chemotherapy_cycles_are_lawful(city):
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | Z51.102 | 1 | | 21 | 肿瘤科\n"
+    assert found(split_stay, stays(city, "M2 | P1 | 2024-03-08 | 2024-03-12 | Z51.102 | 1 | | 21 | 肿瘤科", first=first)).is_empty()
+
+
+def test_maternity_is_lawful(city):
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | O47.000 | 1 | | 52 | 产科\n"
+    assert found(split_stay, stays(city, "M2 | P1 | 2024-03-08 | 2024-03-12 | O47.000 | 1 | | 52 | 产科", first=first)).is_empty()
+
+
+def test_the_second_eye_is_a_staged_operation(city):
+    fees = """
+        mdtrt_id | fee_ocur_time | hilist_code
+        M1       | 2024-03-02    | 003304060050000
+        M2       | 2024-03-08    | 003304060050000
+    """
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | H25.900 | 1 | | 21 | 眼科\n"
+    t = stays(city, "M2 | P1 | 2024-03-07 | 2024-03-09 | H25.900 | 1 | | 21 | 眼科", first=first, fee_list_d=fees)
+    assert found(split_stay, t).is_empty()
+
+
+def test_a_return_that_the_first_stays_settlement_list_announced_is_lawful(city):
+    t = stays(
+        city,
+        "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科",
+        mdcs_fund_setl_list_d="""
+            setl_id | mdtrt_id | psn_no | fixmedins_code | dscg_31days_rinp_flag | rinp_pup
+            SM1     | M1       | P1     | H1             | 1                     | 按计划返院治疗
+        """,
+    )
+    assert found(split_stay, t).is_empty()
+
+
+def test_an_emergency_alone_is_a_relapse_but_not_where_it_is_a_habit(city):
+    lists = """
+        setl_id | mdtrt_id | psn_no | fixmedins_code | adm_way_code
+        SM2     | M2       | P1     | H1             | 1
+    """
+    second = "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科"
+    assert found(split_stay, stays(city, second, mdcs_fund_setl_list_d=lists)).is_empty()
+    habit = "".join(
+        f"\nA{n} | R{n} | 2024-04-01 | 2024-04-05 | J20.900 | 1 | | 21 | 内科\nB{n} | R{n} | 2024-04-06 | 2024-04-09 | J20.900 | 1 | | 21 | 内科"
+        for n in range(3)
+    )
+    fees = "mdtrt_id | fee_ocur_time | hilist_code\n" + "".join(
+        f"{i} | 2024-03-05 | 001204000060000\n" for i in ["M1", "M2", *(f"{x}{n}" for x in "AB" for n in range(3))]
+    )
+    t = stays(city, second + habit, mdcs_fund_setl_list_d=lists, fee_list_d=fees)
+    assert sorted(found(split_stay, t)["mdtrt_id"].to_list()) == ["B0", "B1", "B2", "M2"]
+
+
+def test_bed_day_paid_interim_closing_is_lawful(city):
+    lists = """
+        setl_id | mdtrt_id | psn_no | fixmedins_code | hi_paymtd
+        SM2     | M2       | P1     | H1             | 5
+    """
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | F20.900 | 1 | | 21 | 精神科\n"
+    t = stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | F20.900 | 1 | | 21 | 精神科", first=first, mdcs_fund_setl_list_d=lists)
+    assert found(split_stay, t).is_empty()
+
+
+def test_a_transferred_first_stay_is_lawful(city):
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | J18.900 | 2 | | 21 | 呼吸内科\n"
+    assert found(split_stay, stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科", first=first)).is_empty()
+
+
+def test_a_second_stay_whose_settlement_was_refunded_in_whole_did_not_happen(city):
+    t = stays(
+        city,
+        "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科",
+        setl_d="""
+            setl_id | mdtrt_id | refd_setl_flag | init_setl_id | medfee_sumamt | inscp_amt | fund_pay_sumamt
+            SM2     | M2       | 0              |              | 100           | 100       | 70
+            SM2R    | M2       | 1              | SM2          | -100          | -100      | -70
+        """,
+    )
+    assert found(split_stay, t).is_empty()
