@@ -1,0 +1,1 @@
+"""Persons and institutions as sparse graphs: who goes together again and again."""

@@ -1,0 +1,1 @@
+"""Rules over networks of persons; see models.networks."""
