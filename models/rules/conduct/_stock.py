@@ -1,0 +1,137 @@
+"""Stock against billing: what an institution had of an item, what it billed, and whether its stock book can be relied on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.wording import count, yuan
+
+PURCHASE, PURCHASE_RETURN, SALE, SALE_RETURN, SURPLUS, LOSS, OPENING = "1", "2", "3", "4", "5", "6", "7"
+INWARD: Final = (PURCHASE, SURPLUS, OPENING)
+OUTWARD: Final = (PURCHASE_RETURN, LOSS)
+
+
+def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
+    """One row an institution × item × month of this bucket: what was billed of drugs and consumables, net of refunds."""
+    return (
+        t.lines.filter(pl.col("hilist_code").str.contains(r"^[XZTC]"))
+        .group_by("fixmedins_code", "hilist_code", pl.col("date").dt.truncate("1mo").alias("month"))
+        .agg(
+            pl.col("hilist_name").first(),
+            pl.col("cnt").sum(),
+            pl.col("fee_fen").sum(),
+            pl.col("inscp_fen").sum(),
+            pl.when("case_paid").then(0).otherwise(pl.col("fund_fen")).sum().cast(pl.Int64).alias("loss_fen"),
+        )
+    )
+
+
+def shortages(t: Tables, p: Params) -> pl.LazyFrame:
+    """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
+
+    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first
+    last class_fen`` (all the institution billed of drugs, or of consumables). A stock book is relied on when at least
+    ``book_share_min`` of the billed drug money is of items it lists (consumables: the items it lists, as many houses book only
+    the dear ones), when it holds at least ``book_items_min`` items, and when its own sales agree with the billing within a
+    factor of two: packs against tablets would make any comparison void. Only months of the book count.
+    """
+    book = (
+        t.raw("invt_chg_d")
+        .with_columns(pl.col("cnt").cast(pl.Float64), day=pl.col("invt_chg_time").dt.date())
+        .group_by("fixmedins_code", "hilist_code")
+        .agg(
+            pl.col("cnt").filter(pl.col("invt_chg_type").is_in(INWARD)).sum().alias("inward"),
+            pl.col("cnt").abs().filter(pl.col("invt_chg_type").is_in(OUTWARD)).sum().alias("outward"),
+            (
+                pl.col("cnt").filter(pl.col("invt_chg_type") == SALE).sum() - pl.col("cnt").abs().filter(pl.col("invt_chg_type") == SALE_RETURN).sum()
+            ).alias("sold"),
+            pl.col("day").min().alias("opened"),
+            pl.col("day").max().alias("closed"),
+        )
+        .with_columns(available=pl.col("inward") - pl.col("outward"))
+    )
+    span = book.group_by("fixmedins_code").agg(pl.col("opened").min(), pl.col("closed").max(), (pl.col("inward") > 0).sum().alias("items"))
+    billed = (
+        t.extracted.join(span, on="fixmedins_code", how="inner")
+        .filter((pl.col("month") >= pl.col("opened").dt.truncate("1mo")) & (pl.col("month") <= pl.col("closed")))
+        .group_by("fixmedins_code", "hilist_code")
+        .agg(
+            pl.col("hilist_name").first(),
+            pl.col("cnt").sum().alias("billed"),
+            pl.col("fee_fen").sum(),
+            pl.col("inscp_fen").sum(),
+            pl.col("loss_fen").sum(),
+            pl.col("month").min().alias("first"),
+            pl.col("month").max().alias("last"),
+            pl.col("items").first(),
+        )
+    )
+    against = billed.join(book.drop("opened", "closed"), on=["fixmedins_code", "hilist_code"], how="left").with_columns(
+        listed=pl.col("available").is_not_null(),
+        # what an item's class (drug or consumable) looks like in the book: a house may book only its drugs
+        consumable=pl.col("hilist_code").str.starts_with("C"),
+    )
+    klass = ["fixmedins_code", "consumable"]
+    agreement = (pl.col("billed") / pl.col("sold")).filter(pl.col("listed") & (pl.col("sold") > 0)).median().over(klass)
+    reliable = against.with_columns(
+        book_share=pl.col("fee_fen").filter(pl.col("listed")).sum().over(klass) / pl.col("fee_fen").sum().over(klass),
+        agreement=agreement,
+    ).filter(
+        (pl.col("items") >= p["book_items_min"])
+        & ((pl.col("book_share") >= p["book_share_min"]) | (pl.col("consumable") & pl.col("listed")))
+        & pl.col("agreement").fill_null(1.0).is_between(0.5, 2.0)
+    )
+    had = pl.col("available").fill_null(0.0).clip(lower_bound=0.0)
+    part = pl.col("short") / pl.col("billed")
+    whole_class = pl.col("fee_fen").sum().over(klass)
+    return (
+        # an item the book does not know at all counts only where the book knows nearly everything
+        reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]))
+        .with_columns(short=pl.col("billed") - had, class_fen=whole_class)
+        .filter((pl.col("short") >= p["units_short_min"]) & (pl.col("short") > had * p["short_share_min"]))
+        .with_columns(
+            short_fen=(pl.col("inscp_fen") * part).round().cast(pl.Int64),
+            short_loss_fen=(pl.col("loss_fen") * part).round().cast(pl.Int64),
+            last=pl.col("last").dt.month_end(),
+        )
+        .join(t.institutions.select("fixmedins_code", "is_pharmacy"), on="fixmedins_code", how="left")
+    )
+
+
+def as_hits(short: pl.LazyFrame, wording: str) -> pl.LazyFrame:
+    """One hit an institution from its items beyond stock; ``wording`` is the sentence's beginning, in the bureau's terms."""
+    name = pl.format("{}（可供{}、结算{}）", "hilist_name", count(pl.col("available").fill_null(0.0)), count(pl.col("billed")))
+    return (
+        short.with_columns(item=name)
+        .sort("short_fen", "hilist_code", descending=[True, False])
+        .group_by("fixmedins_code", maintain_order=True)
+        .agg(
+            pl.len().alias("n"),
+            pl.col("item").head(5),
+            pl.col("short").sum(),
+            pl.col("short_fen").sum(),
+            pl.col("short_loss_fen").sum(),
+            pl.col("class_fen").first(),
+            pl.col("first").min(),
+            pl.col("last").max(),
+        )
+        .select(
+            "fixmedins_code",
+            pl.col("first").alias("occurred_from"),
+            pl.col("last").alias("occurred_to"),
+            pl.col("short_fen").alias("amount_fen"),
+            pl.col("short_loss_fen").alias("loss_fen"),
+            strength=(0.5 + pl.col("short_fen") / pl.col("class_fen")).clip(upper_bound=0.95),
+            evidence=pl.format(
+                wording + "共{}个品种结算数量超过期初、购进与盘盈之和（已减退货与盘亏），合计超出{}个单位、医保范围内金额{}元：{}。",
+                "n",
+                count(pl.col("short")),
+                yuan(pl.col("short_fen")),
+                pl.col("item").list.join("、"),
+            ),
+        )
+    )

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.wording import count, yuan
+
+
+def _implants(t: Tables, p: Params) -> pl.LazyFrame:
+    """One row a stay × implant: how many pieces, under which main operation (4 characters of the code)."""
+    operation = (
+        t.operations.sort("mdtrt_id", "main_oprn_flag", "oprn_oprt_code", descending=[False, True, False])
+        .group_by("mdtrt_id", maintain_order=True)
+        .agg(pl.col("oprn_oprt_code").str.slice(0, 4).first().alias("operation"), pl.col("oprn_oprt_name").first(), pl.len().alias("operations"))
+    )
+    return (
+        t.lines.filter(pl.col("inpatient") & (pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"]))
+        .sort("time", "bkkp_sn")
+        # generic consumable: class, name and feature without maker and serial number
+        .with_columns(item=pl.when(pl.col("hilist_code").str.starts_with("C")).then(pl.col("hilist_code").str.slice(0, 10)).otherwise("hilist_name"))
+        .group_by("mdtrt_id", "item", maintain_order=True)
+        .agg(
+            pl.col("fixmedins_code", "psn_no", "hilist_name", "case_paid").first(),
+            pl.col("cnt").sum(),
+            pl.col("cnt").alias("counts"),
+            pl.col("bkkp_sn"),
+            pl.col("inscp_fen").alias("inscps"),
+            pl.col("fund_fen").alias("funds"),
+            pl.col("date").min().alias("first"),
+            pl.col("date").max().alias("last"),
+        )
+        .join(operation, on="mdtrt_id", how="left")
+    )
+
+
+@rule(
+    title_zh="植入耗材数量超过手术需要",
+    title_en="Implants beyond the operation",
+    kind=Kind.IMPLANT_EXCESS,
+    certainty="suspected",
+    scope="city",
+    gz_code="GZ10000303003000",
+    legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
+    needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
+    params=("implants", "peer_stays_min", "times_peers_min", "pieces_above_min", "anatomy_max"),
+    exceptions=("refund", "several_operations"),
+    extract=_implants,
+)
+def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
+    """More implants billed in a stay than its operation takes in, beside what other stays with that operation need.
+
+    The measure is the median of the same generic implant over stays with the same main operation (four characters) at other
+    hospitals, at least ``peer_stays_min`` of them. At fault is a stay with at least ``times_peers_min`` times the median and
+    ``pieces_above_min`` pieces more, or more than the body has room for (``anatomy_max``, pieces by name, whatever the
+    operation). Stays with several operations other than the main one are measured by the body only. The lines billed last
+    are at fault, as many as the excess needs. One finding a stay.
+    """
+    every = t.extracted.filter(pl.col("cnt") > 0)
+    pair = every.select("operation", "item", "mdtrt_id", "fixmedins_code", "cnt").drop_nulls("operation")
+    peers = (
+        every.join(pair, on=["operation", "item"], how="inner", suffix="_peer")
+        .filter(pl.col("fixmedins_code") != pl.col("fixmedins_code_peer"))
+        .group_by("mdtrt_id", "item")
+        .agg(pl.col("cnt_peer").median().alias("usual"), pl.len().alias("peers"))
+    )
+    room = pl.lit(None, pl.Float64)
+    for name, most in p["anatomy_max"].items():
+        room = pl.when(pl.col("hilist_name").str.contains(name)).then(float(most)).otherwise(room)
+    above_peers = (
+        (pl.col("peers") >= p["peer_stays_min"])
+        & (pl.col("operations").fill_null(1) <= 2)
+        & (pl.col("cnt") >= pl.col("usual") * p["times_peers_min"])
+        & (pl.col("cnt") - pl.col("usual") >= p["pieces_above_min"])
+    ).fill_null(value=False)
+    beyond = (
+        every.join(peers, on=["mdtrt_id", "item"], how="left")
+        .with_columns(room=room, above_peers=above_peers)
+        .with_columns(above_body=(pl.col("cnt") > pl.col("room")).fill_null(value=False))
+        .filter(pl.col("above_peers") | pl.col("above_body"))
+        .with_columns(needed=pl.when("above_peers").then(pl.col("usual")).otherwise(pl.col("room")))
+    )
+    taken = (
+        beyond.select("mdtrt_id", "item", "needed", "counts", "bkkp_sn", "inscps", "funds")
+        .explode("counts", "bkkp_sn", "inscps", "funds")
+        .with_columns(before=pl.col("counts").cum_sum().over("mdtrt_id", "item") - pl.col("counts"))
+        .with_columns(excess=(pl.col("before") + pl.col("counts") - pl.max_horizontal("needed", "before")).clip(lower_bound=0.0))
+        .with_columns(faulty=pl.col("excess") > 0)
+        .group_by("mdtrt_id", "item")
+        .agg(
+            pl.col("bkkp_sn").filter("faulty").alias("faulty"),
+            pl.col("bkkp_sn").filter(~pl.col("faulty")).alias("rest"),
+            (pl.col("inscps") * pl.col("excess") / pl.col("counts")).sum().alias("worth"),
+            (pl.col("funds") * pl.col("excess") / pl.col("counts")).sum().alias("loss"),
+        )
+    )
+    measure = (
+        pl.when("above_peers")
+        .then(pl.format("同类手术通常{}件", count(pl.col("usual"))))
+        .otherwise(pl.format("人体最多容纳{}件", count(pl.col("room"))))
+    )
+    return (
+        beyond.join(taken, on=["mdtrt_id", "item"], how="inner")
+        .with_columns(said=pl.format("{}收{}件、{}", "hilist_name", count(pl.col("cnt")), measure), over=pl.col("cnt") / pl.col("needed"))
+        .group_by("fixmedins_code", "psn_no", "mdtrt_id")
+        .agg(
+            pl.col("faulty").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
+            pl.col("rest").list.explode(keep_nulls=False, empty_as_null=False).alias("related_bkkp_sns"),
+            pl.col("first").min().alias("occurred_from"),
+            pl.col("last").max().alias("occurred_to"),
+            pl.col("said").sort_by("item"),
+            pl.col("oprn_oprt_name").first(),
+            pl.col("worth").sum(),
+            pl.when("case_paid").then(0.0).otherwise(pl.col("loss")).sum().alias("loss"),
+            pl.col("over").max(),
+        )
+        .select(
+            "fixmedins_code",
+            "psn_no",
+            "mdtrt_id",
+            "bkkp_sns",
+            "related_bkkp_sns",
+            "occurred_from",
+            "occurred_to",
+            pl.col("loss").round().cast(pl.Int64).alias("loss_fen"),
+            strength=(0.3 + 0.2 * pl.col("over")).clip(upper_bound=0.95),
+            evidence=pl.format(
+                "本次住院主要手术为“{}”，{}；超出部分医保范围内金额{}元。",
+                pl.col("oprn_oprt_name").fill_null("清单未填"),
+                pl.col("said").list.join("，"),
+                yuan(pl.col("worth").round().cast(pl.Int64)),
+            ),
+        )
+    )
