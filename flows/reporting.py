@@ -15,7 +15,7 @@ from models.finding import DETAIL_COLUMNS
 
 
 def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
-    """Writes findings.parquet (the contract's columns), findings_detail.parquet (exceptions ruled out, strength), delivery_report.json/.html and run.json into the run folder."""
+    """Writes findings.parquet (the contract's columns), findings_detail.parquet (exceptions ruled out, strength), the delivery report, run.json."""
     findings = pl.read_parquet(job.steps().path("findings.parquet"))
     write_parquet(findings.drop(DETAIL_COLUMNS), home.out / "findings.parquet")
     write_parquet(findings.select("finding_id", *DETAIL_COLUMNS), home.out / "findings_detail.parquet")
@@ -39,6 +39,7 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
             "run_id": scored.scored_by.run_id,
             "fitted_on": scored.scored_by.data_fingerprint,
         },
+        "weights_rest_on": scored.in_force,
         **versions(job),
     }
     write_json(record, home.out / "run.json")

@@ -13,9 +13,10 @@ from prefect.artifacts import create_table_artifact
 from features.lake import Lake
 from features.parameters import City
 from flows.home import Home
-from flows.scoring import forest_input, new_forest
+from flows.scoring import forest_input, new_forest, read_verdicts
 from flows.tracking import CHAMPION, MODEL_NAME, ScoredBy, champion, connect, register
 from models.gates import Gate, all_passed, known_cases, rank_stability, top_churn
+from models.verdicts import UPHELD, latest
 
 CHALLENGER = "challenger"
 PREVIOUS = "previous"
@@ -93,8 +94,5 @@ def move_champion(client: Any, version: str) -> None:
 
 
 def confirmed_institutions(home: Home) -> list[str]:
-    """Institutions with a confirmed verdict, from the workbench's export; empty before there is one."""
-    path = home.out / "verdicts.parquet"
-    if not path.is_file():
-        return []
-    return pl.read_parquet(path).filter(pl.col("verdict").is_in(["confirmed", "partly_confirmed"]))["fixmedins_code"].unique().sort().to_list()
+    """Institutions with a finding that auditors upheld; empty before there is one."""
+    return latest(read_verdicts(home)).filter(pl.col("verdict").is_in(list(UPHELD)))["fixmedins_code"].unique().sort().to_list()

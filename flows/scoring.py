@@ -22,6 +22,7 @@ from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.intervals import rank_intervals
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
 from models.scoring.suspects import mix, rank_suspects
+from models.verdicts import VERDICT_SCHEMA, rule_weights, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class ScoredCity:
 
     suspects: Path
     scored_by: ScoredBy
+    #: what the rules' weights rest on: ``priors`` or ``verdicts``
+    in_force: str
 
     def top_rows(self, n: int) -> list[dict[str, Any]]:
         """The first ``n`` suspects as rows."""
@@ -41,7 +44,9 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     peer figures into the run folder."""
     city = job.city()
     p = city["scoring"]
-    findings = pl.read_parquet(job.steps().path("findings.parquet"))
+    verdicts = read_verdicts(home)
+    findings = standing(pl.read_parquet(job.steps().path("findings.parquet")), verdicts)
+    weights = rule_weights(verdicts, city["verdicts"])
     lines = pl.read_parquet(job.steps().path("lines_at_issue.parquet"))
     groups = peer_groups(pl.scan_parquet(home.facts / "institution.parquet"), city)
     institutions = institution_frame(job, home, groups)
@@ -49,7 +54,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(groups, home.facts / "peer_groups.parquet")
     write_parquet(z, home.facts / "institution_z.parquet")
     anomaly, scored_by = anomaly_scores(forest_input(z, groups), institutions, job, home, city)
-    evidence = rule_evidence(findings, institutions, p, rule_weights={})
+    evidence = rule_evidence(findings, institutions, p, weights)
     mixed = mix(institutions, total_evidence(evidence, p), anomaly, p)
     titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
@@ -60,7 +65,13 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(terms.join(suspects.select("fixmedins_code", "rank"), on="fixmedins_code", how="left").sort("rank"), home.out / "ranking.parquet")
     write_parquet(reasons, home.out / "reasons.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
-    return ScoredCity(path, scored_by)
+    return ScoredCity(path, scored_by, "verdicts" if weights else "priors")
+
+
+def read_verdicts(home: Home) -> pl.DataFrame:
+    """The auditors' decisions so far, as the workbench exports them beside the run; none is an empty frame."""
+    path = home.out / "verdicts.parquet"
+    return pl.read_parquet(path).select(VERDICT_SCHEMA) if path.is_file() else pl.DataFrame(schema=VERDICT_SCHEMA)
 
 
 def institution_frame(job: Job, home: Home, groups: pl.DataFrame) -> pl.DataFrame:

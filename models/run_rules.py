@@ -45,7 +45,11 @@ def run_extract(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
     """What a city rule's extract step gathers from one bucket."""
     if unit.extract is None:
         raise ValueError(f"Rule {unit.rule_id} has no extract step.")
-    return unit.extract(t, city[unit.rule_id]).collect()
+    try:
+        return unit.extract(t, city[unit.rule_id]).collect()
+    except Exception as error:
+        error.add_note(f"in the extract step of rule {unit.rule_id}")
+        raise
 
 
 def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
@@ -78,7 +82,11 @@ def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFr
 
 
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
-    return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()
+    try:
+        return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()
+    except Exception as error:
+        error.add_note(f"in rule {unit.rule_id}")
+        raise
 
 
 def _line_sums(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
