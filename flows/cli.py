@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows import cli_models
 from flows.home import Home
 
 app = typer.Typer(
@@ -96,11 +97,24 @@ def print_suspects(out: Path, top: int) -> None:
     )
 
 
-def mount() -> None:
-    """Adds the commands of the other areas."""
-    from flows import cli_areas  # noqa: PLC0415 - areas import heavy libraries; their modules mount themselves lazily
+@app.command()
+def serve(
+    runs: Annotated[Path, typer.Option(help="The run folder whose results are shown.")],
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The workbench's port; MLflow and Prefect take the next two.")] = 8000,
+    delivery: Annotated[str | None, typer.Option(help="Where the nightly delivery lies; switches the schedules on.")] = None,
+    config: Annotated[Path | None, typer.Option(help="The city's own parameters (YAML).")] = None,
+) -> None:
+    """Starts the workbench with Prefect, its schedules and MLflow beside it; Ctrl-C stops all."""
+    Home.of(runs).prepare()
+    from flows import serve as serving  # noqa: PLC0415 - after the environment is set
 
-    cli_areas.mount(app)
+    serving.serve(serving.services(runs, host=host, port=port, delivery=delivery, config=config), console.print)
+
+
+app.command()(cli_models.plan)
+app.command()(cli_models.retrain)
+app.add_typer(cli_models.models, name="models")
 
 
 if __name__ == "__main__":
