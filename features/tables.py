@@ -317,5 +317,8 @@ def _fen(column: str) -> pl.Expr:
 
 
 def _age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
-    before_birthday = (day.dt.month() * 100 + day.dt.day()) < (birth.dt.month() * 100 + birth.dt.day())
-    return day.dt.year() - birth.dt.year() - before_birthday.cast(pl.Int32)
+    def in_year(date: pl.Expr) -> pl.Expr:
+        # months and days are Int8 in polars: widened before they are multiplied
+        return date.dt.month().cast(pl.Int32) * 100 + date.dt.day()
+
+    return day.dt.year() - birth.dt.year() - (in_year(day) < in_year(birth)).cast(pl.Int32)

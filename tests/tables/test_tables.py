@@ -1,0 +1,104 @@
+"""The prepared tables: refunds netted, void rows gone, stays gathered over their settlements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from features.tables import Tables
+
+City = Callable[..., Tables]
+
+
+@pytest.mark.parametrize(
+    ("born", "visited", "age"),
+    [("1963-02-11", "2024-02-10", 60), ("1963-02-11", "2024-02-11", 61), ("1963-12-31", "2024-10-13", 60), ("1963-10-14", "2024-12-01", 61)],
+)
+def test_a_person_is_a_year_older_from_the_birthday_on(city: City, born: str, visited: str, age: int) -> None:
+    t = city(
+        psn_info_b=f"psn_no | gend | brdy\nP1 | 1 | {born}",
+        mdtrt_d=f"mdtrt_id | psn_no | begntime | endtime\nM1 | P1 | {visited} 09:00 | {visited} 10:00",
+    )
+    assert t.visits.collect()["age"].to_list() == [age]
+
+
+def test_a_line_taken_back_in_whole_is_gone_and_one_in_part_is_reduced(city: City) -> None:
+    t = city(
+        fee_list_d="""
+            bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code     | cnt | pric | det_item_fee_sumamt | inscp_amt | init_feedetl_sn
+            L1      | M1       | 2024-03-02 08:00 | 001109000010000 | 3   | 40   | 120                 | 100       | -
+            L2      | M1       | 2024-03-02 08:00 | 001201000040000 | 2   | 20   | 40                  | 40        | -
+            L3      | M1       | 2024-03-03 08:00 | 001109000010000 | -1  | 40   | -40                 | -33.33    | L1
+            L4      | M1       | 2024-03-03 08:00 | 001201000040000 | -2  | 20   | -40                 | -40       | L2
+        """,
+    )
+    lines = t.lines.select("bkkp_sn", "cnt", "fee_fen", "inscp_fen").collect()
+    assert lines.rows() == [("L1", 2.0, 8000, 6667)]
+
+
+def test_a_settlement_refunded_in_whole_takes_its_lines_with_it(city: City) -> None:
+    t = city(
+        mdtrt_d="mdtrt_id | begntime | endtime\nM1 | 2024-03-01 09:00 | 2024-03-05 10:00",
+        setl_d="""
+            setl_id | mdtrt_id | begndate | enddate | setl_time | medfee_sumamt | inscp_amt | fund_pay_sumamt | refd_setl_flag | init_setl_id
+            S1      | M1       | 2024-03-01 | 2024-03-05 | 2024-03-05 11:00 | 40            | 40        | 28              | 0              | -
+            S2      | M1       | 2024-03-01 | 2024-03-05 | 2024-03-06 11:00 | -40           | -40       | -28             | 1              | S1
+        """,
+        fee_list_d="""
+                bkkp_sn | mdtrt_id | setl_id | fee_ocur_time | hilist_code | cnt | pric
+                L1 | M1 | S1 | 2024-03-02 08:00 | 001109000010000 | 1 | 40
+            """,
+    )
+    assert t.settlements.collect().is_empty()
+    assert t.lines.collect().is_empty()
+
+
+def test_void_rows_are_gone(city: City) -> None:
+    t = city(
+        mdtrt_d="""
+                mdtrt_id | begntime | endtime | vali_flag
+                M1 | 2024-03-01 09:00 | 2024-03-05 10:00 | 0
+                M2 | 2024-03-01 09:00 | 2024-03-05 10:00 | 1
+            """
+    )
+    assert t.visits.collect()["mdtrt_id"].to_list() == ["M2"]
+
+
+def test_interim_settlements_are_one_stay_and_its_end_is_the_last_of_them(city: City) -> None:
+    t = city(
+        mdtrt_d="mdtrt_id | begntime | endtime | inhosp_stas\nM1 | 2024-03-01 09:00 | - | 1",
+        setl_d="""
+            setl_id | mdtrt_id | begndate   | enddate    | setl_time        | medfee_sumamt | inscp_amt | fund_pay_sumamt | mid_setl_flag
+            S1      | M1       | 2024-03-01 | 2024-03-30 | 2024-03-30 11:00 | 400           | 400       | 280             | 1
+            S2      | M1       | 2024-03-31 | 2024-04-29 | 2024-04-29 11:00 | 500           | 500       | 350             | 1
+        """,
+    )
+    stay = t.stays.select("mdtrt_id", "end_date", "los", "n_setl", "fee_fen", "fund_fen", "interim").collect()
+    assert stay.rows() == [("M1", date(2024, 4, 29), 59, 2, 90_000, 63_000, True)]
+
+
+def test_a_stay_paid_by_a_group_is_case_paid_unless_it_was_settled_as_an_outlier(city: City) -> None:
+    t = city(
+        mdtrt_d="mdtrt_id | begntime | endtime\nM1 | 2024-03-01 09:00 | 2024-03-05 10:00\nM2 | 2024-03-01 09:00 | 2024-03-05 10:00",
+        fee_list_d="""
+            bkkp_sn | mdtrt_id | setl_id | fee_ocur_time    | hilist_code     | cnt | pric
+            L1      | M1       | S1      | 2024-03-02 08:00 | 001109000010000 | 1   | 40
+            L2      | M2       | S2      | 2024-03-02 08:00 | 001109000010000 | 1   | 40
+        """,
+        mdcs_fund_setl_list_d="setl_id | mdtrt_id | psn_no | hi_paymtd\nS1 | M1 | P1 | 4\nS2 | M2 | P1 | 4",
+        drg_setl_d="setl_id | drg_code | drg_wt | drg_pay_std | drg_case_type\nS1 | ES35 | 0.8 | 4000 | 1\nS2 | ES35 | 0.8 | 4000 | 2",
+    )
+    assert dict(t.stays.select("mdtrt_id", "case_paid").collect().iter_rows()) == {"M1": True, "M2": False}
+    assert dict(t.lines.select("bkkp_sn", "case_paid").collect().iter_rows()) == {"L1": True, "L2": False}
+
+
+def test_the_fund_pays_its_share_of_a_line(city: City) -> None:
+    t = city(
+        fee_list_d="""
+                bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | cnt | pric | inscp_amt
+                L1 | M1 | 2024-03-02 08:00 | 001109000010000 | 1 | 40 | 40
+            """
+    )
+    assert t.lines.collect()["fund_fen"].to_list() == [2800]
