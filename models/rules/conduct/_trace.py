@@ -32,7 +32,7 @@ def _repeated(lake: _ByContent) -> pl.DataFrame:
     trace = lake.lake.scan("drug_trac_d")
     sales = trace.filter(pl.col("sel_retn_type") == SALE)
     codes = sales.group_by(pl.col("drug_trac_codg").hash().alias("key")).agg(pl.len().alias("n")).filter(pl.col("n") > 1).select("key")
-    return lake.scan("drug_trac_d").with_columns(key=pl.col("drug_trac_codg").hash()).join(codes, on="key", how="semi").drop("key").collect()
+    return trace.with_columns(key=pl.col("drug_trac_codg").hash()).join(codes, on="key", how="semi").drop("key").collect()
 
 
 def rows_of_repeated_codes(t: Tables) -> pl.LazyFrame:
