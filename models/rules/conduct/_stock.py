@@ -17,6 +17,7 @@ OUTWARD: Final = (PURCHASE_RETURN, LOSS)
 
 def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
     """One row an institution × item × month of this bucket: what was billed of drugs and consumables, net of refunds."""
+    del p
     return (
         t.lines.filter(pl.col("hilist_code").str.contains(r"^[XZTC]"))
         .group_by("fixmedins_code", "hilist_code", pl.col("date").dt.truncate("1mo").alias("month"))

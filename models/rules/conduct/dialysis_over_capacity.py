@@ -11,6 +11,7 @@ from models.wording import count
 
 
 def _units_a_day(t: Tables, p: Params) -> pl.LazyFrame:
+    del p
     return sessions(t).group_by("fixmedins_code", "date").agg(pl.col("units").sum(), pl.col("psn_no").n_unique().alias("persons"))
 
 

@@ -14,6 +14,7 @@ DIALYSIS_ROOM = "1"
 
 
 def _sessions_and_faces(t: Tables, p: Params) -> pl.LazyFrame:
+    del p
     faces = (
         t.raw("scene_rcd_d")
         .filter(pl.col("scene_type") == DIALYSIS_ROOM)

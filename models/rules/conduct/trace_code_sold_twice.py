@@ -12,6 +12,7 @@ from models.wording import yuan
 
 def _standing_sales(t: Tables, p: Params) -> pl.LazyFrame:
     """The sales of repeatedly sold codes whose fee lines stand (refunded and void ones are gone), with their persons."""
+    del p
     lines = t.lines.select("bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "inpatient", "cnt", "pric", "inscp_fen", "hilist_name", "time")
     return (
         rows_of_repeated_codes(t)

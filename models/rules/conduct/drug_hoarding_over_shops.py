@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.wording import count, yuan
+
+
+def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
+    """Purchases of persons whose supply of several drugs runs far ahead of the calendar; ``surplus`` marks those nobody needed.
+
+    Supply is the line's ``prd_days``. What is given on the spot (injections and solutions, save insulin and other pens), herbal
+    pieces and in-patient drugs do not count. Per drug (group and generic name) a purchase is surplus when the days bought before
+    it exceed the days gone by since the first purchase by ``days_ahead_min``.
+    """
+    on_the_spot = pl.col("hilist_code").str.slice(10, 1).is_in(["B"]) & ~pl.col("hilist_code").str.starts_with("XA10")
+    bought = (
+        t.lines.filter(
+            ~pl.col("inpatient")
+            & pl.col("hilist_code").str.contains("^[XZ]")
+            & ~(pl.col("hilist_code").str.starts_with("X") & on_the_spot)
+            & (pl.col("prd_days") > 0)
+        )
+        .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .sort("psn_no", "drug", "time", "bkkp_sn")
+        .with_columns(
+            ahead=pl.col("prd_days").cum_sum().over("psn_no", "drug")
+            - pl.col("prd_days")
+            - (pl.col("date") - pl.col("date").min().over("psn_no", "drug")).dt.total_days()
+        )
+        .with_columns(surplus=pl.col("ahead") >= p["days_ahead_min"])
+    )
+    drugs = (
+        bought.group_by("psn_no", "drug")
+        .agg(
+            pl.col("prd_days").sum().alias("supplied"),
+            (pl.col("date").max() - pl.col("date").min()).dt.total_days().alias("span"),
+            pl.col("prd_days").last().alias("last"),
+            pl.col("fixmedins_code").n_unique().alias("shops"),
+            pl.col("surplus").sum().alias("surpluses"),
+        )
+        .with_columns(calendar=pl.col("span") + pl.col("last"))
+        .filter(
+            (pl.col("supplied") >= pl.col("calendar") * p["times_calendar_min"])
+            & (pl.col("supplied") - pl.col("calendar") >= p["surplus_days_min"])
+            & (pl.col("shops") >= p["shops_min"])
+            & (pl.col("surpluses") >= p["surpluses_min"])
+        )
+        .filter(
+            (pl.len().over("psn_no") >= p["drugs_min"])
+            | ((pl.col("supplied") / pl.col("calendar")).max().over("psn_no") >= p["times_calendar_single_min"])
+        )
+    )
+    return bought.join(drugs.select("psn_no", "drug", "supplied", "calendar"), on=["psn_no", "drug"], how="inner").select(
+        "psn_no",
+        "fixmedins_code",
+        "mdtrt_id",
+        "bkkp_sn",
+        "date",
+        "drug",
+        "hilist_name",
+        "prd_days",
+        "inscp_fen",
+        "surplus",
+        "supplied",
+        "calendar",
+    )
+
+
+@rule(
+    title_zh="多店超量购药",
+    title_en="Drug hoarding over shops",
+    kind=Kind.DRUG_HOARDING,
+    certainty="suspected",
+    scope="city",
+    gz_code="GZ10000204003000",
+    legal_basis=("reg.15", "reg.38.5", "reg.41.3"),
+    needs=("fee_list_d",),
+    params=(
+        "days_ahead_min",
+        "times_calendar_min",
+        "times_calendar_single_min",
+        "surplus_days_min",
+        "shops_min",
+        "surpluses_min",
+        "drugs_min",
+        "hoarders_min",
+        "share_here_min",
+    ),
+    exceptions=("long_prescription", "given_on_the_spot", "refund"),
+    extract=_hoards,
+)
+def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
+    """One card buys several drugs over several shops in amounts no patient can take.
+
+    A person hoards when for at least ``drugs_min`` drugs the days' supply is ``times_calendar_min`` times the days it had to last,
+    ``surplus_days_min`` days more, from ``shops_min`` institutions or more: three-month prescriptions, a lost box or a couple on
+    one card stay below. The finding names the institutions that took part: those that sold to at least ``hoarders_min`` hoarders
+    or ``share_here_min`` of the person's surplus; a shop that met him once in a while is a witness. At fault are the surplus
+    lines. One finding a person and institution.
+    """
+    surplus = t.extracted.filter(pl.col("surplus"))
+    houses = surplus.group_by("fixmedins_code").agg(pl.col("psn_no").n_unique().alias("hoarders"))
+    person = t.extracted.group_by("psn_no").agg(
+        pl.col("fixmedins_code").n_unique().alias("shops"), pl.col("bkkp_sn").filter("surplus").len().alias("surpluses")
+    )
+    said = (
+        t.extracted.unique(["psn_no", "drug"], keep="first", maintain_order=True)
+        .sort("psn_no", "supplied", "drug", descending=[False, True, False])
+        .with_columns(said=pl.format("{}{}天用量/{}天", "hilist_name", count(pl.col("supplied")), count(pl.col("calendar").cast(pl.Float64))))
+        .group_by("psn_no", maintain_order=True)
+        .agg(pl.col("said").head(4), pl.len().alias("drugs"))
+    )
+    return (
+        surplus.group_by("psn_no", "fixmedins_code")
+        .agg(
+            pl.col("bkkp_sn").alias("bkkp_sns"),
+            pl.col("date").min().alias("occurred_from"),
+            pl.col("date").max().alias("occurred_to"),
+            pl.col("mdtrt_id").n_unique().alias("visits"),
+            pl.col("inscp_fen").sum().alias("worth"),
+        )
+        .join(houses, on="fixmedins_code", how="inner")
+        .join(person, on="psn_no", how="inner")
+        .join(said, on="psn_no", how="inner")
+        .filter((pl.col("hoarders") >= p["hoarders_min"]) | (pl.col("bkkp_sns").list.len() >= pl.col("surpluses") * p["share_here_min"]))
+        .select(
+            "fixmedins_code",
+            "psn_no",
+            "bkkp_sns",
+            "occurred_from",
+            "occurred_to",
+            strength=(0.4 + 0.05 * pl.col("drugs") + 0.05 * pl.col("hoarders")).clip(upper_bound=0.95),
+            evidence=pl.format(
+                "该参保人在{}家机构购药，{}种药品购药天数远超日历天数（{}）；其中在本机构{}次购药时手中余量已足，涉及医保范围内金额{}元。本机构共有{}名此类参保人。",
+                "shops",
+                "drugs",
+                pl.col("said").list.join("、"),
+                "visits",
+                yuan(pl.col("worth")),
+                "hoarders",
+            ),
+        )
+    )

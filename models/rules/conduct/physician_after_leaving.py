@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.conduct._physicians import billed_by_day, registrations
+from models.wording import yuan
+
+
+def _after(t: Tables, p: Params) -> pl.LazyFrame:
+    left = registrations(t).filter(pl.col("left").is_not_null())
+    return (
+        billed_by_day(t, left)
+        .join(left.select("dr_code", "fixmedins_code", "left"), on=["dr_code", "fixmedins_code"], how="inner")
+        .filter(pl.col("date") > pl.col("left").dt.offset_by(f"{p['grace_days']}d"))
+    )
+
+
+@rule(
+    title_zh="医师离职后仍开单收费",
+    title_en="Physician billing after leaving",
+    kind=Kind.PHANTOM_SERVICE,
+    certainty="suspected",
+    scope="city",
+    gz_code=None,
+    legal_basis=("reg.15", "reg.40.2", "reg.40.3"),
+    needs=("dr_info_b", "fee_list_d"),
+    params=("grace_days", "days_min"),
+    exceptions=("refund",),
+    extract=_after,
+)
+def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
+    """Orders in the name of a physician who had left the institution.
+
+    Counted from ``grace_days`` after the registered day of leaving (standing orders run on, registers lag), on at least
+    ``days_min`` days. Who is registered there again, or still by another row, has not left. One finding a physician and
+    institution. An honest answer would be a wrong date in the register or an unchanged log-in of the successor.
+    """
+    return (
+        t.extracted.group_by("dr_code", "fixmedins_code", "left")
+        .agg(
+            pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
+            pl.col("date").n_unique().alias("days"),
+            pl.col("date").min().alias("occurred_from"),
+            pl.col("date").max().alias("occurred_to"),
+            pl.col("inscp_fen").sum().alias("worth"),
+        )
+        .filter(pl.col("days") >= p["days_min"])
+        .select(
+            "fixmedins_code",
+            "bkkp_sns",
+            "occurred_from",
+            "occurred_to",
+            strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.95),
+            evidence=pl.format(
+                "医师{}登记于{}离职，此后{}至{}仍有{}天以其名义开单{}条，涉及医保范围内金额{}元。",
+                "dr_code",
+                "left",
+                "occurred_from",
+                "occurred_to",
+                "days",
+                pl.col("bkkp_sns").list.len(),
+                yuan(pl.col("worth")),
+            ),
+        )
+    )

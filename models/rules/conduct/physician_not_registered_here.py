@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.conduct._physicians import registrations
+from models.wording import percent, yuan
+
+
+def _orders(t: Tables, p: Params) -> pl.LazyFrame:
+    """Per institution and physician code: lines and money; the line numbers only of codes not registered there."""
+    del p
+    here = registrations(t).select(pl.col("dr_code").alias("bilg_dr_code"), "fixmedins_code", registered=pl.lit(value=True))
+    known = registrations(t).select(pl.col("dr_code").alias("bilg_dr_code"), known=pl.lit(value=True)).unique()
+    return (
+        t.lines.filter(pl.col("bilg_dr_code").is_not_null() & (pl.col("etip_flag").fill_null("0") != "1"))
+        .join(here, on=["bilg_dr_code", "fixmedins_code"], how="left")
+        .join(known, on="bilg_dr_code", how="left")
+        .group_by("fixmedins_code", "bilg_dr_code", "registered", "known")
+        .agg(
+            pl.col("bkkp_sn").filter(pl.col("registered").is_null()).alias("bkkp_sns"),
+            pl.len().alias("n"),
+            pl.col("date").unique().alias("dates"),
+            pl.col("inscp_fen").sum().alias("worth"),
+        )
+    )
+
+
+@rule(
+    title_zh="非本机构注册医师开单收费",
+    title_en="Physician not registered here",
+    kind=Kind.LICENCE_RENTAL,
+    certainty="suspected",
+    scope="city",
+    gz_code=None,
+    legal_basis=("reg.15", "reg.40.2"),
+    needs=("dr_info_b", "fee_list_d"),
+    params=("registered_share_min", "days_min"),
+    exceptions=("refund",),
+    extract=_orders,
+)
+def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
+    """Orders in the name of a physician who is not registered at the institution, nor for several sites, or in no register at all.
+
+    The register is believed only where it knows at least ``registered_share_min`` of what the institution's physicians ordered;
+    a house whose staff it does not list is a gap of the register. At least ``days_min`` days of orders; tests sent in from
+    elsewhere (``etip_flag``) belong to the sender. One finding a physician code and institution. An honest answer would be a
+    consultation, a locum or a registration still under way.
+    """
+    grouped = t.extracted.group_by("fixmedins_code", "bilg_dr_code", "registered", "known").agg(
+        pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False),
+        pl.col("n").sum(),
+        pl.col("dates").list.explode(keep_nulls=False, empty_as_null=False).unique().alias("dates"),
+        pl.col("worth").sum(),
+    )
+    # leave for several sites covers any place
+    multi = registrations(t).filter("multi").select(pl.col("dr_code").alias("bilg_dr_code")).unique()
+    believed = (
+        grouped.group_by("fixmedins_code")
+        .agg((pl.col("n").filter(pl.col("registered")).sum() / pl.col("n").sum()).alias("share"))
+        .filter(pl.col("share") >= p["registered_share_min"])
+    )
+    return (
+        grouped.filter(pl.col("registered").is_null())
+        .join(multi, on="bilg_dr_code", how="anti")
+        .join(believed, on="fixmedins_code", how="inner")
+        .with_columns(days=pl.col("dates").list.len(), occurred_from=pl.col("dates").list.min(), occurred_to=pl.col("dates").list.max())
+        .filter(pl.col("days") >= p["days_min"])
+        .select(
+            "fixmedins_code",
+            "bkkp_sns",
+            "occurred_from",
+            "occurred_to",
+            strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.9),
+            evidence=pl.format(
+                "医师{}{}，却有{}天在本机构开单{}条，涉及医保范围内金额{}元；本机构{}的明细由登记在册医师开立。",
+                "bilg_dr_code",
+                pl.when(pl.col("known").is_null()).then(pl.lit("不在医师登记库")).otherwise(pl.lit("未登记在本机构且无多点执业备案")),
+                "days",
+                "n",
+                yuan(pl.col("worth")),
+                percent(pl.col("share")),
+            ),
+        )
+    )
