@@ -31,6 +31,8 @@ from features.tables import Tables
 FeatureFunction: TypeAlias = Callable[[Tables, Params], pl.LazyFrame]
 #: +1 the higher the more suspicious, -1 the lower, 0 both ways.
 Direction: TypeAlias = Literal[-1, 0, 1]
+#: How chance acts on an institution feature: a share of counted cases (binomial), a rate of events (Poisson), or a mean of anything.
+Statistic: TypeAlias = Literal["share", "rate", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,11 @@ class Feature:
     direction: Direction
     #: ids of the kinds of violation (output contract) that a high value speaks for
     points_to: tuple[str, ...]
+    statistic: Statistic
     #: compared on a logarithmic scale (sizes and rates that differ by factors)
     log: bool
+    #: means the same in every kind of institution that has it, so that all of them may be peers where its own kind is rare
+    universal: bool
     #: left out of comparison among peers (it only describes)
     descriptive: bool
     #: grain stay: a stay of which the feature gives no row counts 0 (else null)
@@ -157,7 +162,9 @@ def feature(
     columns: Mapping[str, str] | None = None,
     direction: Direction = 1,
     points_to: tuple[str, ...] = (),
+    statistic: Statistic | None = None,
     log: bool = False,
+    universal: bool = False,
     descriptive: bool = False,
     absent_is_zero: bool = True,
     version: str = "1",
@@ -193,7 +200,9 @@ def feature(
             dict(columns or {}),
             direction,
             points_to,
+            statistic or ("share" if unit == "share" else "mean"),
             log,
+            universal,
             descriptive,
             absent_is_zero,
             version,

@@ -5,6 +5,7 @@ import polars as pl
 from features.feature import feature
 from features.parameters import Params
 from features.shared.category import DRUGS, category_code, month_of
+from features.shared.dialysis_sessions import dialysis_sessions
 from features.tables import Tables
 
 
@@ -23,14 +24,17 @@ from features.tables import Tables
 def drug_supply(t: Tables, p: Params) -> pl.LazyFrame:  # noqa: ARG001
     """Stated days of supply (``prd_days``) of outpatient and pharmacy lines; a drug is the first ten characters of its code.
 
-    Herbal pieces are prescribed together as one decoction and count as one drug. Long prescriptions of chronic patients (up to
-    twelve weeks) are lawful: look at several months.
+    Drugs given at a dialysis session are used on the spot, whatever supply is stated, and do not count. Herbal pieces are prescribed
+    together as one decoction and count as one drug. Long prescriptions of chronic patients (up to twelve weeks) are lawful: look at
+    several months.
     """
     keys = ["psn_no", "fixmedins_code", "month"]
     drug = pl.when(category_code() == "10").then(pl.lit("herbs")).otherwise(pl.col("hilist_code").str.slice(0, 10))
+    at_dialysis = dialysis_sessions(t).select("psn_no", "fixmedins_code", "date")
     lines = (
         t.lines.filter(~pl.col("inpatient") & category_code().is_in(DRUGS))
         .select("psn_no", "fixmedins_code", "date", month_of("date").alias("month"), drug.alias("drug"), "fee_fen", "prd_days")
+        .join(at_dialysis, on=["psn_no", "fixmedins_code", "date"], how="anti")
         # several lines of one drug on one day (two packs, two strengths, the pieces of one decoction) last as long as the longest
         .group_by(*keys, "date", "drug")
         .agg(pl.col("fee_fen").sum(), pl.col("prd_days").max().fill_null(0))

@@ -8,33 +8,16 @@ import polars as pl
 
 
 def ratio(frame: pl.LazyFrame, numerator: pl.Expr, denominator: pl.Expr) -> pl.LazyFrame:
-    """fixmedins_code, numerator, denominator: both sums over the institution's rows."""
-    return frame.group_by("fixmedins_code").agg(
-        numerator.cast(pl.Float64).sum().alias("numerator"), denominator.cast(pl.Float64).sum().alias("denominator")
-    )
+    """fixmedins_code, numerator, denominator: both sums over the institution's rows (a literal counts once a row)."""
+    rows = frame.select("fixmedins_code", numerator=numerator.cast(pl.Float64), denominator=denominator.cast(pl.Float64))
+    return rows.group_by("fixmedins_code").agg(pl.col("numerator", "denominator").sum())
 
 
 def family(frame: pl.LazyFrame, members: Mapping[str, tuple[pl.Expr, pl.Expr]]) -> pl.LazyFrame:
     """fixmedins_code, member, numerator, denominator: one row an institution and member, sums over the institution's rows."""
-    sums = frame.group_by("fixmedins_code").agg(
-        expression
-        for name, (numerator, denominator) in members.items()
-        for expression in (
-            numerator.cast(pl.Float64).sum().alias(f"{name}__n"),
-            denominator.cast(pl.Float64).sum().alias(f"{name}__d"),
-        )
-    )
-    return pl.concat(
-        [
-            sums.select(
-                "fixmedins_code",
-                member=pl.lit(name),
-                numerator=pl.col(f"{name}__n"),
-                denominator=pl.col(f"{name}__d"),
-            )
-            for name in members
-        ]
-    )
+    columns = {f"{name}__{part}": expression.cast(pl.Float64) for name, pair in members.items() for part, expression in zip("nd", pair, strict=True)}
+    sums = frame.select("fixmedins_code", **columns).group_by("fixmedins_code").agg(pl.col(list(columns)).sum())
+    return pl.concat([sums.select("fixmedins_code", member=pl.lit(name), numerator=f"{name}__n", denominator=f"{name}__d") for name in members])
 
 
 def count_where(condition: pl.Expr) -> pl.Expr:
