@@ -1,1 +1,5 @@
-"""Simulated city deliveries with known truth, for the demo, the tests and the benchmarks."""
+"""Simulation: a city's delivery in the input contract, with lawful life, look-alikes, dirt and planted frauds."""
+
+from simulation.simulate import simulate
+
+__all__ = ["simulate"]

@@ -1,0 +1,124 @@
+"""``simulate``: a whole city's delivery from a seed, chunk by chunk, within bounded memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from simulation import city as cities
+from simulation import dirt as dirty
+from simulation import lists, population, registries, settle, tables, traces
+from simulation import truth as truths
+from simulation.chunk import Chunk
+from simulation.city import City
+from simulation.frauds import plan as plans
+from simulation.lawful import comorbidity, dialysis, groups, maternity, oncology, outpatient, psychiatric, stays
+from simulation.reading import stay_index
+from simulation.write import Delivery
+
+CHUNK = 10_000
+Progress = Callable[[str, int, int], None]
+
+
+def simulate(
+    persons: int,
+    months: int,
+    seed: int,
+    out: Path,
+    truth: Path | None = None,
+    *,
+    institutions: float | None = None,
+    guilty_share: float = 0.12,
+    disguise: float = 0.5,
+    price_level: float | None = None,
+    dirt: bool | float = True,
+    form: str = "csv.gz",
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Writes a delivery of ``persons`` over ``months`` into ``out`` and, when asked, what was planted into ``truth``.
+
+    ``institutions`` scales how many institutions there are (1 = usual for the size); ``guilty_share`` is the share of them
+    that cheat (0 = clean city); ``disguise`` 0–1 how well they hide it; ``price_level`` None draws it from the seed;
+    ``dirt`` False gives clean files; ``form`` is ``csv.gz`` or ``parquet``. Returns rows written per table.
+    The same arguments give the same bytes. Raises ValueError on sizes that cannot make a city.
+    """
+    if persons < 1_000 or months < 1:
+        raise ValueError(f"A city needs at least 1,000 persons and one month; asked for {persons} persons, {months} months.")
+    if form not in ("csv.gz", "parquet"):
+        raise ValueError(f"Unknown form {form!r}; expected 'csv.gz' or 'parquet'.")
+    city = cities.build(persons, months, seed, price_level=price_level, institution_factor=institutions or 1.0)
+    city.plan = plans.draw(city, guilty_share=guilty_share, disguise=disguise)
+    level = city.habits.dirt if dirt is True else float(dirt)
+    delivery = Delivery(out, form)
+    rng = np.random.default_rng([seed, 40])
+    chunks = max(1, round(persons / CHUNK))
+    bounds = np.linspace(0, persons, chunks + 1).astype(int)
+    found, looks = [], []
+    small: dict[str, list[pl.DataFrame]] = {}
+    for number in range(chunks):
+        chunk = live(city, number, int(bounds[number]), int(bounds[number + 1] - bounds[number]))
+        books = settle.settle(chunk)
+        if number == 0:
+            lists.calibrate(chunk, books)
+        plans.after_settlement(chunk, books)
+        keys = tables.keys_of(chunk, books)
+        traces.note_stock(chunk, books)
+        made = {
+            "mdtrt_d": tables.visits_table(chunk, keys),
+            "setl_d": tables.settlements_table(chunk, books, keys),
+            "fee_list_d": tables.lines_table(chunk, books, keys),
+            **lists.tables(chunk, books, keys),
+            **traces.tables(chunk, books, keys),
+        }
+        made = plans.on_tables(chunk, made, rng)
+        for table, frame in {**tables.persons_tables(chunk, keys), **made}.items():
+            if chunks == 1 and table not in ("mdtrt_d", "setl_d", "fee_list_d", "drug_trac_d", "scene_rcd_d"):
+                small[table] = [frame]
+            elif chunks == 1 and frame.height > 30_000:
+                for part in range(3):
+                    size = -(-frame.height // 3)
+                    dirty.deliver(rng, delivery, table, frame.slice(part * size, size), level)
+            else:
+                dirty.deliver(rng, delivery, table, frame, level)
+        if truth is not None:
+            found.append(truths.cases(chunk, books, keys))
+            looks.append(truths.lookalikes(chunk, books, keys))
+        if progress is not None:
+            progress("persons", int(bounds[number + 1]), persons)
+    for table, frames in small.items():
+        delivery.whole(table, dirty.soil(rng, table, frames[0], level), dirty.forms_of(rng, table, 0, level))
+    for table, frame in {**registries.tables(city), "invt_chg_d": traces.stock_table(city)}.items():
+        delivery.whole(table, frame, dirty.forms_of(rng, table, 0, level))
+    if truth is not None:
+        truths.write(truth, city, found, looks)
+        (truth / "city.json").write_text(
+            json.dumps({"persons": persons, "months": months, "seed": seed, "guilty_share": guilty_share, "disguise": disguise, "price_level": city.habits.price_level}),
+            encoding="utf-8",
+        )
+    return delivery.rows
+
+
+def live(city: City, number: int, first: int, count: int) -> Chunk:
+    """One chunk of persons with their lawful life, then what the guilty institutions add and change."""
+    persons = population.build(city.habits, city.villages, first, count, city.persons, number)
+    chunk = Chunk(city, persons, np.random.default_rng([city.habits.seed, 9, number]), number)
+    plans.before_life(chunk)
+    chunk.notes["single_disease"] = [stay_index()[name] for name in ("白内障", "腹股沟疝", "痔")]
+    maternity.live(chunk)
+    oncology.live(chunk)
+    psychiatric.live(chunk)
+    dialysis.live(chunk)
+    stays.live(chunk)
+    groups.live(chunk)
+    outpatient.chronic(chunk)
+    outpatient.outpatient(chunk)
+    outpatient.pharmacy(chunk)
+    groups.around_stays(chunk)
+    comorbidity.live(chunk)
+    traces.note_census(chunk)
+    plans.plant(chunk)
+    return chunk
