@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.treated_together import treated_together
 from models.kinds import Kind
 from models.rule import rule
 from models.wording import yuan
@@ -14,18 +15,11 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
 
     Whoever is treated (dialysis, infusions, physiotherapy) comes with the same neighbours at the same hours: such visits are out.
     """
-    del p
-    drug, talk = pl.col("hilist_code").str.contains("^[XZT]"), pl.col("hilist_code").str.starts_with("0011")
     lines = (
-        t.lines.filter(~pl.col("inpatient"))
+        treated_together.clear(t.lines, t, p)
+        .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZT]"))
         .group_by("mdtrt_id")
-        .agg(
-            pl.col("bkkp_sn").filter(drug).sort(),
-            pl.col("inscp_fen").filter(drug).sum(),
-            (drug | talk).all().alias("only_drugs"),
-        )
-        .filter("only_drugs", pl.col("bkkp_sn").list.len() > 0)
-        .drop("only_drugs")
+        .agg(pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum())
     )
     return (
         t.visits.filter(~pl.col("inpatient") & (pl.col("begntime").dt.time() != pl.time(0, 0)))
@@ -45,7 +39,7 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.40.1", "reg.41.1"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("minutes_apart_max", "days_together_min", "cards_min", "share_together_min"),
-    exceptions=("family_account", "treated_together", "refund"),
+    exceptions=("treated_together", "refund"),
     extract=_purchases,
 )
 def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:

@@ -5,6 +5,7 @@ import polars as pl
 from features.parameters import Params
 from features.reference.items import is_dialysis
 from features.tables import Tables
+from models.exceptions.chronic_prescription import chronic_prescription
 from models.kinds import Kind
 from models.rule import rule
 from models.wording import percent, yuan
@@ -18,7 +19,8 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
     # what a chronic patient needs anyway goes on during a stay: chronic-disease and special-drug prescriptions, dialysis
     ordinary = pl.col("med_type").str.slice(0, 2).is_in(["11", "12", "13"]) & ~is_dialysis(pl.col("hilist_code"))
     beside = (
-        t.lines.filter(~pl.col("inpatient") & ordinary)
+        chronic_prescription.clear(t.lines, t, p)
+        .filter(~pl.col("inpatient") & ordinary)
         .select("psn_no", "fixmedins_code", "mdtrt_id", "date", "bkkp_sn", "inscp_fen", "fund_fen", "hilist_name")
         .join(stays, on=["psn_no", "fixmedins_code"], how="inner")
         .with_columns(
@@ -51,7 +53,7 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.3", "reg.38.7"),
     needs=("mdtrt_d", "fee_list_d", "drg_setl_d"),
     params=("days_before", "stays_min", "share_min", "times_peers_min"),
-    exceptions=("chronic_prescriptions", "admission_day_purchase", "refund"),
+    exceptions=("chronic_prescription", "refund"),
     extract=_beside_stays,
 )
 def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:

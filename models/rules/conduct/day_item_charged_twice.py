@@ -24,7 +24,7 @@ GRADES = (NURSING_SPECIAL, NURSING_I, NURSING_II, NURSING_III)
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d", "mdtrt_d"),
     params=("days_min",),
-    exceptions=("mother_and_newborn", "ward_change", "late_posting", "refund"),
+    exceptions=("mother_and_newborn", "refund"),
 )
 def day_item_charged_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """Bed, in-patient consultation or nursing grade charged more than once for one day of a stay.

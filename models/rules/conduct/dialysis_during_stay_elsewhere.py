@@ -21,7 +21,7 @@ from models.wording import yuan
     legal_basis=("reg.15", "reg.40.1", "reg.40.3"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("margin_days",),
-    exceptions=("dialysis_sent_out", "transfer_day", "refund"),
+    exceptions=("dialysis_sent_out", "refund"),
 )
 def dialysis_during_stay_elsewhere(t: Tables, p: Params) -> pl.LazyFrame:
     """Outpatient dialysis billed on days on which the person was an in-patient of another hospital.

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.terminal_outage import terminal_outage
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._dialysis import sessions, with_their_lines
@@ -56,7 +57,8 @@ def dialysis_without_presence(t: Tables, p: Params) -> pl.LazyFrame:
     )
     covered = days.filter(pl.col("seen")).group_by("fixmedins_code").agg(pl.col("date").min().alias("first"), pl.col("date").max().alias("last"))
     under = (
-        days.join(covered, on="fixmedins_code", how="inner")
+        terminal_outage.clear(days, t, p)
+        .join(covered, on="fixmedins_code", how="inner")
         .filter(pl.col("date").is_between(pl.col("first"), pl.col("last")))
         .with_columns(
             others=pl.len().over("fixmedins_code", "date") - 1, others_seen=pl.col("seen").sum().over("fixmedins_code", "date") - pl.col("seen")

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.kinds import Kind
 from models.rule import rule
 from models.wording import count, yuan
@@ -16,14 +17,9 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     pieces and in-patient drugs do not count. Per drug (group and generic name) a purchase is surplus when the days bought before
     it exceed the days gone by since the first purchase by ``days_ahead_min``.
     """
-    on_the_spot = pl.col("hilist_code").str.slice(10, 1).is_in(["B"]) & ~pl.col("hilist_code").str.starts_with("XA10")
     bought = (
-        t.lines.filter(
-            ~pl.col("inpatient")
-            & pl.col("hilist_code").str.contains("^[XZ]")
-            & ~(pl.col("hilist_code").str.starts_with("X") & on_the_spot)
-            & (pl.col("prd_days") > 0)
-        )
+        given_on_the_spot.clear(t.lines, t, p)
+        .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]") & (pl.col("prd_days") > 0))
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
         .sort("psn_no", "drug", "time", "bkkp_sn")
         .with_columns(
@@ -90,7 +86,7 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
         "hoarders_min",
         "share_here_min",
     ),
-    exceptions=("long_prescription", "given_on_the_spot", "refund"),
+    exceptions=("given_on_the_spot", "refund"),
     extract=_hoards,
 )
 def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:

@@ -45,7 +45,7 @@ def _by_hand(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.40.1", "reg.41.2"),
     needs=("setl_d",),
     params=("invoice_length_min", "claims_a_year_max", "claim_fen_min"),
-    exceptions=("refund", "interim_settlement"),
+    exceptions=("refund",),
     extract=_by_hand,
 )
 def false_receipts(t: Tables, p: Params) -> pl.LazyFrame:

@@ -46,7 +46,7 @@ def _implants(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
     needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
     params=("implants", "peer_stays_min", "times_peers_min", "pieces_above_min", "anatomy_max"),
-    exceptions=("refund", "several_operations"),
+    exceptions=("refund",),
     extract=_implants,
 )
 def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:

@@ -19,7 +19,7 @@ from models.wording import yuan
     legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
     needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
     params=("implants", "operation_items"),
-    exceptions=("not_yet_settled", "refund"),
+    exceptions=("refund",),
 )
 def implants_without_operation(t: Tables, p: Params) -> pl.LazyFrame:
     """Implants billed in a settled stay with neither an operation in its settlement list nor any operation or intervention in its fee lines.

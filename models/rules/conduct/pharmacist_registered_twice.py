@@ -26,7 +26,7 @@ def _sales_span(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.40.2"),
     needs=("phar_info_b", "setl_d"),
     params=("overlap_days_min",),
-    exceptions=("moved_on",),
+    exceptions=(),
     extract=_sales_span,
 )
 def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:

@@ -26,7 +26,7 @@ def _days_of_the_twice_registered(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.40.2"),
     needs=("dr_info_b", "fee_list_d"),
     params=("same_days_min",),
-    exceptions=("multi_site_practice", "moved_on", "refund"),
+    exceptions=("multi_site_practice", "refund"),
     extract=_days_of_the_twice_registered,
 )
 def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:

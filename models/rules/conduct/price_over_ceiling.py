@@ -22,7 +22,7 @@ ALL_LEVELS = "9"
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d",),
     params=("tolerance_share", "tolerance_fen", "tiers_of_type"),
-    exceptions=("excess_paid_by_patient", "refund"),
+    exceptions=("refund",),
 )
 def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
     """A price above the ceiling in force that day for the institution's level, with the excess claimed from the fund.

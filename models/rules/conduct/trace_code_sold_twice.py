@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.split_pack import split_pack
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._trace import SALE, rows_of_repeated_codes
@@ -12,8 +13,7 @@ from models.wording import yuan
 
 def _standing_sales(t: Tables, p: Params) -> pl.LazyFrame:
     """The sales of repeatedly sold codes whose fee lines stand (refunded and void ones are gone), with their persons."""
-    del p
-    lines = t.lines.select("bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "inpatient", "cnt", "pric", "inscp_fen", "hilist_name", "time")
+    lines = split_pack.clear(t.lines, t, p).select("bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "inpatient", "inscp_fen", "hilist_name", "time")
     return (
         rows_of_repeated_codes(t)
         .filter(pl.col("sel_retn_type") == SALE)
@@ -27,8 +27,6 @@ def _standing_sales(t: Tables, p: Params) -> pl.LazyFrame:
             "mdtrt_id",
             "setl_id",
             "inpatient",
-            "cnt",
-            "pric",
             "inscp_fen",
             "hilist_name",
         )
@@ -44,8 +42,8 @@ def _standing_sales(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.1", "reg.40.3"),
     needs=("drug_trac_d", "fee_list_d"),
-    params=("codes_min", "codes_definite", "same_person_days"),
-    exceptions=("split_pack", "returned_and_resold", "refund"),
+    params=("codes_min", "codes_definite", "same_person_days", "part_price_share"),
+    exceptions=("split_pack", "refund"),
     extract=_standing_sales,
 )
 def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
@@ -60,8 +58,6 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
     order = ["drug_trac_codg"]
     sales = t.extracted.sort("drug_trac_codg", "sold", "bkkp_sn").unique(["drug_trac_codg", "setl_id", "bkkp_sn"], keep="first", maintain_order=True)
     before = {name: pl.col(name).shift(1).over(order) for name in ("fixmedins_code", "psn_no", "setl_id", "sold", "bkkp_sn", "inpatient")}
-    # what the rest of the city pays for a unit of the item tells a whole pack from a part of it
-    usual = pl.col("pric").median().over("hilist_name")
     again = sales.with_columns(
         last_at=before["fixmedins_code"],
         last_sold=before["sold"],
@@ -70,12 +66,12 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
         & (pl.col("fixmedins_code") == before["fixmedins_code"])
         & ((pl.col("sold") - before["sold"]).dt.total_days() <= p["same_person_days"]),
         same_settlement=pl.col("setl_id") == before["setl_id"],
-        part=(pl.col("inpatient") & (pl.col("fixmedins_code") == before["fixmedins_code"])) | (pl.col("cnt") < 1) | (pl.col("pric") < usual / 2),
+        on_the_ward=pl.col("inpatient") & (pl.col("fixmedins_code") == before["fixmedins_code"]),
     ).filter(
         pl.col("last_line").is_not_null()
         & ~pl.col("reposted").fill_null(value=False)
         & ~pl.col("same_settlement").fill_null(value=False)
-        & ~pl.col("part").fill_null(value=False)
+        & ~pl.col("on_the_ward").fill_null(value=False)
     )
     habit = again.group_by("fixmedins_code").agg(pl.col("drug_trac_codg").n_unique().alias("codes")).filter(pl.col("codes") >= p["codes_min"])
     return (

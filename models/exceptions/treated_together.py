@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.exception import lawful
+
+
+@lawful(title_zh="同批次治疗患者", title_en="Treated together", keys=("mdtrt_id",))
+def treated_together(t: Tables, p: Params) -> pl.LazyFrame:
+    """Who is treated in shifts (dialysis, infusions, physiotherapy) comes with the same neighbours at the same hours, lawfully.
+
+    Cleared are visits at which anything but drugs, registration and consultation was billed.
+    """
+    del p
+    code = pl.col("hilist_code")
+    return t.lines.filter(~code.str.contains("^[XZT]") & ~code.str.starts_with("0011")).select("mdtrt_id").unique()
