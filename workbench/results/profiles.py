@@ -1,0 +1,152 @@
+"""What an institution's page shows beside its findings, gathered once when a run is loaded.
+
+From the run's own frames (reasons, institution_z) as they are, and plain sums of the lake: months, cost structure, origin of
+patients, occupancy, visits under a finding. No scores are made here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from features.lake import Lake
+from features.tables import Tables
+from workbench.results import sums
+
+#: column names under which a reason's parts may come, first match wins
+REASON_NAMES = {
+    "sentence": ("sentence", "text", "reason"),
+    "source": ("feature", "rule", "rule_id", "source", "item"),
+    "value": ("value",),
+    "peer": ("peer_value", "peer_median", "peer"),
+    "since": ("since_month", "since", "month"),
+}
+FEATURE_NAMES = {
+    "feature": ("feature", "name"),
+    "value": ("value",),
+    "peer": ("peer_median", "peer_value", "median", "peer"),
+    "z": ("z", "z_score", "score"),
+    "title": ("title_zh", "zh", "title"),
+}
+MOST_FEATURES = 40  # shown; the whole frame stays in the run folder
+
+
+@dataclass(slots=True)
+class Profiles:
+    """Everything by institution code; absent inputs leave empty dicts."""
+
+    registry: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reasons: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    features: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    monthly: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    structure: dict[str, dict[str, float]] = field(default_factory=dict)
+    origin: dict[str, dict[str, int]] = field(default_factory=dict)
+    occupancy: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
+    flagged: dict[str, int] = field(default_factory=dict)
+    trend: dict[str, list[int]] = field(default_factory=dict)
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def fields(self, code: str, reasons: str) -> dict[str, Any]:
+        """The fields of Suspect that come from here."""
+        registry = self.registry.get(code, {})
+        own = self.reasons.get(code) or [{"sentence": part.strip()} for part in reasons.replace("；", ";").split(";") if part.strip()]
+        n, definite = self.counts.get(code, (0, 0))
+        return {
+            "type_name": registry.get("medins_type_name") or "",
+            "tier": registry.get("tier") or "",
+            "beds": registry.get("beds"),
+            "main_reason": own[0]["sentence"] if own else "",
+            "n_findings": n,
+            "n_definite": definite,
+            "n_visits": self.visits.get(code),
+            "n_flagged": self.flagged.get(code),
+            "trend": self.trend.get(code, []),
+            "profile": {
+                "reasons": own,
+                "features": self.features.get(code, []),
+                "monthly": self.monthly.get(code, []),
+                "structure": self.structure.get(code, {}),
+                "origin": self.origin.get(code, {}),
+                "occupancy": self.occupancy.get(code, []),
+            },
+        }
+
+
+def profiles_of(folder: Path, lake_path: Path | None, findings: pl.DataFrame) -> Profiles:
+    """Profiles of all institutions of a run folder; whatever input is absent is left out."""
+    found = Profiles()
+    found.reasons = _grouped(_first(folder, "reasons.parquet", "facts/reasons.parquet"), REASON_NAMES, sort="order")
+    found.features = _features(_first(folder, "institution_z.parquet", "facts/institution_z.parquet"))
+    _from_findings(found, findings)
+    if lake_path is not None:
+        lake = Lake(lake_path)
+        _from_lake(found, lake)
+    return found
+
+
+def _from_findings(found: Profiles, findings: pl.DataFrame) -> None:
+    counts = findings.group_by("fixmedins_code").agg(
+        pl.len().alias("n"),
+        (pl.col("certainty") == "definite").sum().alias("definite"),
+        pl.col("mdtrt_id").filter(pl.col("mdtrt_id").is_not_null() & (pl.col("mdtrt_id") != "")).n_unique().alias("flagged"),
+    )
+    for code, n, definite, flagged in counts.iter_rows():
+        found.counts[code] = (n, definite)
+        found.flagged[code] = flagged
+    dated = findings.filter(pl.col("occurred_from").is_not_null()).with_columns(month=pl.col("occurred_from").dt.strftime("%Y-%m"))
+    months = dated["month"].unique().sort().to_list()[-24:]
+    place = {month: index for index, month in enumerate(months)}
+    for code, month, amount in dated.group_by("fixmedins_code", "month").agg(pl.col("amount_fen").sum()).iter_rows():
+        if month in place:
+            found.trend.setdefault(code, [0] * len(months))[place[month]] = amount
+
+
+def _from_lake(found: Profiles, lake: Lake) -> None:
+    t = Tables(lake)
+    if lake.has("fixmedins_b"):
+        wanted = [name for name in ("fixmedins_code", "medins_type_name", "tier", "beds") if name in t.institutions.collect_schema().names()]
+        found.registry = {row["fixmedins_code"]: row for row in t.institutions.select(wanted).collect().iter_rows(named=True)}
+    if lake.has("setl_d"):
+        for row in sums.monthly(lake).iter_rows(named=True):
+            found.monthly.setdefault(row.pop("fixmedins_code"), []).append(row)
+    if lake.has("fee_list_d"):
+        for code, item, amount in sums.structure(lake).iter_rows():
+            found.structure.setdefault(code, {})[item or ""] = amount
+    if lake.has("mdtrt_d"):
+        for code, county, persons in sums.origin(lake).iter_rows():
+            found.origin.setdefault(code, {})[county or ""] = persons
+        found.visits = dict(sums.visits(lake).iter_rows())
+        for row in sums.occupancy(lake).iter_rows(named=True):
+            found.occupancy.setdefault(row.pop("fixmedins_code"), []).append(row)
+
+
+def _first(folder: Path, *names: str) -> pl.DataFrame | None:
+    return next((pl.read_parquet(folder / name) for name in names if (folder / name).is_file()), None)
+
+
+def _grouped(frame: pl.DataFrame | None, names: dict[str, tuple[str, ...]], sort: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    if frame is None or "fixmedins_code" not in frame.columns:
+        return {}
+    chosen = {key: next((name for name in candidates if name in frame.columns), None) for key, candidates in names.items()}
+    if sort and sort in frame.columns:
+        frame = frame.sort("fixmedins_code", sort)
+    picked = frame.select("fixmedins_code", *(pl.col(name).alias(key) for key, name in chosen.items() if name))
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in picked.iter_rows(named=True):
+        grouped.setdefault(row.pop("fixmedins_code"), []).append(
+            {k: v if isinstance(v, int | float | str | None) else str(v) for k, v in row.items()}
+        )
+    return grouped
+
+
+def _features(frame: pl.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
+    grouped = _grouped(frame, FEATURE_NAMES) if frame is not None and "feature" in frame.columns else {}
+    for code, rows in grouped.items():
+        known = [row for row in rows if isinstance(row.get("z"), int | float) and not math.isnan(row["z"])]
+        grouped[code] = sorted(known, key=lambda row: -abs(row["z"]))[:MOST_FEATURES]
+    return grouped

@@ -1,0 +1,148 @@
+"""The data page (deliveries, quarantine, what could not run) and the DRG monitor."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from workbench.accounts.rights import county_codes, needs
+from workbench.audit.chain import record
+from workbench.results.models import Run, Suspect
+from workbench.screens.shared import chosen_run, page_of
+
+MOST_ROWS = 200
+HIDDEN = frozenset({"certno", "psn_name", "live_addr", "tel", "psn_no"})
+
+
+@require_GET
+@needs("data")
+def data(request: HttpRequest) -> HttpResponse:
+    """Deliveries with their counts, quarantine by reason, and what could not run for want of a table."""
+    run = chosen_run(request)
+    if run is None:
+        return render(request, "empty.html", {"title": _("数据")})
+    report = run.delivery or {}
+    context = {
+        "run": run,
+        "runs": Run.objects.defer("info", "delivery")[:24],
+        "tables": tables_of(report),
+        "not_run": _not_run(run, report),
+        "quarantine": quarantine_files(run),
+        "report": report,
+    }
+    return render(request, "data/page.html", context)
+
+
+def tables_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a table of the delivery report, whatever its exact shape: counts, reasons, missing columns, unknown codes."""
+    tables = report.get("tables") or {}
+    items = tables.items() if isinstance(tables, dict) else ((str(entry.get("table") or entry.get("name")), entry) for entry in tables)
+    rows = []
+    for name, entry in items:
+        quarantined = entry.get("quarantined") or entry.get("quarantine") or 0
+        reasons = quarantined if isinstance(quarantined, dict) else entry.get("reasons") or entry.get("quarantined_by_reason") or {}
+        rows.append(
+            {
+                "name": name,
+                "read": entry.get("read", entry.get("rows_read")),
+                "accepted": entry.get("accepted", entry.get("rows_accepted")),
+                "repeated": entry.get("repeated", entry.get("rows_repeated")),
+                "quarantined": sum(reasons.values())
+                if isinstance(reasons, dict) and reasons
+                else (quarantined if isinstance(quarantined, int) else 0),
+                "reasons": reasons if isinstance(reasons, dict) else {},
+                "missing": entry.get("missing_columns") or entry.get("columns_missing") or [],
+                "unknown": entry.get("unknown_codes") or {},
+            }
+        )
+    return rows
+
+
+def _not_run(run: Run, report: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = report.get("not_run") or report.get("rules_not_run") or []
+    if listed:
+        return [
+            {"rule_id": e.get("rule_id", ""), "title": e.get("title_zh", ""), "tables": e.get("missing_tables") or e.get("tables") or []}
+            for e in listed
+            if isinstance(e, dict)
+        ]
+    return [{"rule_id": rule_id, "title": "", "tables": tables} for rule_id, tables in (run.info.get("waiting") or {}).items()]
+
+
+def quarantine_files(run: Run) -> list[dict[str, Any]]:
+    """The files under the run's quarantine folder."""
+    folder = Path(run.folder) / "quarantine"
+    if not folder.is_dir():
+        return []
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".parquet", ".csv") and path.is_file())
+    return [{"name": path.relative_to(folder).as_posix(), "size": path.stat().st_size} for path in files]
+
+
+@require_GET
+@needs("quarantine_rows")
+def quarantine(request: HttpRequest) -> HttpResponse:
+    """The first rows of one quarantine file with their reasons; personal columns masked."""
+    run = chosen_run(request)
+    name = request.GET.get("file", "")
+    if run is None or name not in {entry["name"] for entry in quarantine_files(run)}:
+        raise Http404
+    path = Path(run.folder) / "quarantine" / name
+    frame = pl.scan_parquet(path).head(MOST_ROWS).collect() if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False, n_rows=MOST_ROWS)
+    record(request, "view_person", "quarantine", name, {"run": run.run_id})
+    frame = frame.select(
+        pl.lit("****").alias(c) if c in HIDDEN else pl.col(c).cast(pl.String, strict=False) for c in frame.columns if frame[c].dtype != pl.List
+    )
+    page = page_of(request, frame.rows(), 50)
+    return render(request, "data/quarantine.html", {"run": run, "name": name, "columns": frame.columns, "page": page})
+
+
+@require_GET
+@needs("drg")
+def drg(request: HttpRequest) -> HttpResponse:
+    """The DRG monitor: the run's drg_monitor.csv as table and charts, the user's counties only."""
+    run = chosen_run(request)
+    if run is None:
+        return render(request, "empty.html", {"title": _("DRG监测")})
+    rows, columns = _monitor(run, request)
+    figures = [name for name in columns if rows and all(_is_number(row[name]) for row in rows if row[name])]
+    chosen = request.GET.get("measure") or next(
+        (name for name in ("cmi", "cost_index", "surplus", "cases") if name in figures), figures[0] if figures else ""
+    )
+    label = next((name for name in ("fixmedins_name", "name", "fixmedins_code", "drg_code") if name in columns), columns[0] if columns else "")
+    ranked = sorted((row for row in rows if chosen and row.get(chosen)), key=lambda row: -float(row[chosen])) if chosen in figures else []
+    chart = {"names": [row[label] for row in ranked[:20]], "values": [float(row[chosen]) for row in ranked[:20]], "measure": chosen} if ranked else {}
+    return render(
+        request,
+        "data/drg.html",
+        {"run": run, "columns": columns, "figures": figures, "chosen": chosen, "page": page_of(request, rows, 50), "chart": chart},
+    )
+
+
+def _monitor(run: Run, request: HttpRequest) -> tuple[list[dict[str, str]], list[str]]:
+    path = Path(run.folder) / "drg_monitor.csv"
+    if not path.is_file():
+        return [], []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = list(reader.fieldnames or [])
+        rows = [{name: value or "" for name, value in row.items() if name is not None} for row in reader]
+    user = request.user
+    if not user.all_counties and user.role != "steward" and "fixmedins_code" in columns:
+        mine = set(Suspect.objects.filter(run=run, admdvs__in=county_codes(user)).values_list("fixmedins_code", flat=True))
+        rows = [row for row in rows if row["fixmedins_code"] in mine]
+    return rows, columns
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_code" not in text

@@ -1,0 +1,179 @@
+"""Deciding on institutions and findings: verdict, review, undo, comments, attachments; the page of verdicts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from workbench.accounts.models import Role, User
+from workbench.accounts.rights import in_counties, may, needs, or_404, sees_county
+from workbench.audit.chain import record
+from workbench.cases.models import Attachment, Comment, Outcome, Review, Verdict
+from workbench.cases.services import Conflict, Decision, VerdictError, decide, review, undo
+from workbench.cases.uploads import UploadError, download, store
+from workbench.results.models import Finding, Run, Suspect
+from workbench.screens.shared import fen_from, finding_or_404, institution_or_404, page_of, subject_of, whole_number
+
+MENTION = re.compile(r"@([\w.+-]{1,150})")
+MOST_TEXT = 4000
+
+
+def _thing(request: HttpRequest, code: str, finding_id: str) -> tuple[Run, Suspect | Finding, str]:
+    if finding_id:
+        run, finding = finding_or_404(request, finding_id)
+        return run, finding, f"/findings/{finding_id}/"
+    run, suspect = institution_or_404(request, code)
+    return run, suspect, f"/institutions/{code}/"
+
+
+@require_POST
+@needs("verdict")
+def verdict(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+    """Takes a decision; when somebody else was faster, his decision is shown and nothing is overwritten (409)."""
+    run, thing, address = _thing(request, code, finding_id)
+    reason = request.POST.get("reason", "")[:MOST_TEXT]
+    try:
+        amount = fen_from(request.POST.get("amount"))
+        if amount is None and request.POST.get("outcome") == Outcome.CONFIRMED:
+            amount = thing.amount_fen
+        decision = Decision(request.POST.get("outcome", ""), reason, amount, whole_number(request.POST.get("version")))
+        decide(request, subject_of(thing), decision, run, most_fen=thing.amount_fen)
+    except Conflict as conflict:
+        context = {
+            "current": conflict.current,
+            "mine": request.POST,
+            "address": address,
+            "outcome_label": dict(Outcome.choices).get(request.POST.get("outcome", "")),
+        }
+        return render(request, "decisions/conflict.html", context, status=409)
+    except VerdictError as error:
+        messages.error(request, str(error))
+    except ValueError:
+        messages.error(request, _("金额应为数字（元）。"))
+    else:
+        messages.success(request, _("判定已记录，可在提交复核前撤销。"))
+    return redirect(f"{address}#verdict")
+
+
+@require_POST
+@needs("verdict")
+def undo_verdict(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes back one's own last decision."""
+    standing = _verdict_or_404(request, pk)
+    try:
+        undo(request, standing, whole_number(request.POST.get("version")))
+        messages.success(request, _("判定已撤销。"))
+    except VerdictError as error:
+        messages.error(request, str(error))
+    return redirect(_address(standing))
+
+
+@require_POST
+@needs("review")
+def review_verdict(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second person agrees or sends back."""
+    standing = _verdict_or_404(request, pk)
+    try:
+        agree = request.POST.get("agree") == "1"
+        review(request, standing, agree=agree, version=whole_number(request.POST.get("version")), remark=request.POST.get("remark", "")[:MOST_TEXT])
+        messages.success(request, _("复核意见已记录。"))
+    except VerdictError as error:
+        messages.error(request, str(error))
+    return redirect("verdicts")
+
+
+def _verdict_or_404(request: HttpRequest, pk: int) -> Verdict:
+    return or_404(request.user, Verdict.objects.filter(pk=pk).select_related("author", "run").first())
+
+
+def _address(standing: Verdict) -> str:
+    return f"/findings/{standing.finding_id}/#verdict" if standing.finding_id else f"/institutions/{standing.fixmedins_code}/#verdict"
+
+
+@require_GET
+@needs("suspects")
+def verdicts(request: HttpRequest) -> HttpResponse:
+    """Verdicts of the user's counties: what waits for review, one's own, all; and where one is mentioned."""
+    rows: QuerySet[Verdict] = (
+        in_counties(Verdict.objects.exclude(outcome=Outcome.OPEN), request.user).select_related("author", "reviewer").order_by("-changed")
+    )
+    shown = request.GET.get("show") or ("waiting" if may(request.user, "review") else "mine")
+    if shown == "waiting":
+        rows = rows.filter(review=Review.WAITING)
+    elif shown == "mine":
+        rows = rows.filter(author=request.user)
+    page = page_of(request, rows)
+    page.object_list = list(page.object_list)
+    names = dict(
+        Suspect.objects.filter(fixmedins_code__in={v.fixmedins_code for v in page.object_list}).values_list("fixmedins_code", "fixmedins_name")
+    )
+    for row in page.object_list:
+        row.name, row.address = names.get(row.fixmedins_code, row.fixmedins_code), _address(row)
+    mentions = Comment.objects.filter(mentions=request.user).select_related("author").order_by("-at")[:20]
+    return render(request, "decisions/verdicts.html", {"page": page, "shown": shown, "mentions": mentions})
+
+
+@require_POST
+@needs("comment")
+def comment(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+    """A remark; users named with @ who may see the case are told."""
+    _run, thing, address = _thing(request, code, finding_id)
+    text = request.POST.get("text", "").strip()[:MOST_TEXT]
+    if not text:
+        messages.error(request, _("评论是空的。"))
+        return redirect(f"{address}#comments")
+    made = Comment.objects.create(fixmedins_code=thing.fixmedins_code, finding_id=finding_id, text=text, author=request.user)
+    named = User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True).exclude(role=Role.INSTITUTION)
+    made.mentions.set([user for user in named if sees_county(user, thing.admdvs) and may(user, "suspects")])
+    record(request, "comment", "finding" if finding_id else "institution", finding_id or code)
+    return redirect(f"{address}#comments")
+
+
+@require_POST
+@needs("comment")
+def attach(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+    """A file beside the case, checked for type and size."""
+    _run, thing, address = _thing(request, code, finding_id)
+    keep_upload(request, thing, finding_id)
+    return redirect(f"{address}#attachments")
+
+
+def keep_upload(request: HttpRequest, thing: Any, finding_id: str, *, from_institution: bool = False) -> bool:
+    """Stores the uploaded file, or tells the user why not."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        messages.error(request, _("请选择文件。"))
+        return False
+    try:
+        kept = store(
+            upload,
+            fixmedins_code=thing.fixmedins_code,
+            admdvs=thing.admdvs,
+            finding_id=finding_id,
+            user=request.user,
+            from_institution=from_institution,
+        )
+    except UploadError as error:
+        messages.error(request, str(error))
+        return False
+    record(request, "attach", "attachment", str(kept.pk), {"sha256": kept.digest, "size": kept.size})
+    messages.success(request, _("附件已保存。"))
+    return True
+
+
+@require_GET
+@needs("suspects")
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """An attachment as a download."""
+    kept = or_404(request.user, Attachment.objects.filter(pk=pk).first())
+    if kept.finding_id and not may(request.user, "evidence"):
+        raise Http404
+    record(request, "download", "attachment", str(pk), {"sha256": kept.digest})
+    return download(kept)

@@ -1,0 +1,163 @@
+"""Evidence pages: a finding's fee lines, the stay by day, the person's timeline, the dialysis calendar, stays side by side."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from features.tables import Tables
+from workbench.accounts.rights import in_counties, needs
+from workbench.audit.chain import record
+from workbench.cases.models import Attachment, Comment, Outcome
+from workbench.cases.services import current
+from workbench.results.models import Finding, Run, Suspect
+from workbench.screens import evidence as read
+from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of
+
+MOST_COMPARED = 4
+LINES_A_PAGE = 50
+
+
+def _log_view(request: HttpRequest, finding: Finding, what: str) -> None:
+    record(request, "view_person" if finding.psn_no else "view", "finding", finding.finding_id, {"page": what, "psn_no": finding.psn_no})
+
+
+def unmasked(request: HttpRequest, psn_no: str) -> bool:
+    """True while the user's own unmasking of this person, given a reason, still holds."""
+    until = request.session.get("unmasked", {}).get(psn_no, 0)
+    return bool(psn_no) and until > time.time()
+
+
+def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Finding, Tables | None, dict[str, Any]]:
+    run, finding = finding_or_404(request, finding_id)
+    _log_view(request, finding, tab)
+    t = read.tables_for(run, finding)
+    visit = read.visit_of(t, finding.mdtrt_id) if t is not None and finding.mdtrt_id else None
+    context = {
+        "run": run,
+        "finding": finding,
+        "tab": tab,
+        "visit": visit,
+        "clear": unmasked(request, finding.psn_no),
+        "institution": Suspect.objects.filter(run=run, fixmedins_code=finding.fixmedins_code).defer("profile").first(),
+        "no_lake": t is None and bool(finding.psn_no),
+    }
+    return run, finding, t, context
+
+
+@require_GET
+@needs("evidence")
+def finding(request: HttpRequest, finding_id: str) -> HttpResponse:
+    """The finding: what it says, the law, the lines at fault, the decision."""
+    run, found, t, context = _context(request, "lines", finding_id)
+    lines = read.marked_lines(run, found, t)
+    page = page_of(request, lines.to_dicts(), LINES_A_PAGE)
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "evidence/_lines.html", {**context, "page": page})
+    context |= {
+        "page": page,
+        "settlements": read.settlements_of(t, found.mdtrt_id) if t is not None and found.mdtrt_id else [],
+        "verdict": current(subject_of(found)),
+        "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.OPEN],
+        "comments": Comment.objects.filter(finding_id=finding_id).select_related("author"),
+        "attachments": Attachment.objects.filter(finding_id=finding_id).select_related("author"),
+        "subject_url": f"/findings/{finding_id}/",
+        "neighbours": _neighbours(found),
+    }
+    return render(request, "evidence/finding.html", context)
+
+
+def _neighbours(found: Finding) -> dict[str, Finding | None]:
+    """The next and the previous finding of the institution by amount, for reading on."""
+    rows = Finding.objects.filter(run=found.run_id, fixmedins_code=found.fixmedins_code).only("finding_id", "amount_fen")
+    smaller = rows.filter(amount_fen__lt=found.amount_fen).order_by("-amount_fen").first()
+    larger = rows.filter(amount_fen__gt=found.amount_fen).order_by("amount_fen").first()
+    return {"next": smaller, "previous": larger}
+
+
+@require_GET
+@needs("evidence")
+def stay(request: HttpRequest, finding_id: str) -> HttpResponse:
+    """The stay day by day."""
+    _run, found, t, context = _context(request, "stay", finding_id)
+    days = read.stay_days(t, found.mdtrt_id, found.line_list) if t is not None and found.mdtrt_id else {}
+    names = {"bed": _("床位"), "nursing": _("护理"), "treatment": _("治疗手术"), "drug": _("药品"), "exam": _("检查化验"), "other": _("其他")}
+    context |= {"days": days, "names": {**names, "elsewhere": _("院外活动"), "faults": _("违规明细"), "unit": _("元")}}
+    return render(request, "evidence/stay.html", context)
+
+
+@require_GET
+@needs("evidence")
+def person(request: HttpRequest, finding_id: str) -> HttpResponse:
+    """The person's visits across institutions. Institutions outside the user's counties appear by county only."""
+    run, _found, t, context = _context(request, "person", finding_id)
+    rows = read.timeline(t) if t is not None else []
+    codes = {row["fixmedins_code"] for row in rows}
+    known = {
+        s.fixmedins_code: s for s in Suspect.objects.filter(run=run, fixmedins_code__in=codes).only("fixmedins_code", "fixmedins_name", "admdvs")
+    }
+    mine = set(in_counties(Suspect.objects.filter(run=run, fixmedins_code__in=codes), request.user).values_list("fixmedins_code", flat=True))
+    for row in rows:
+        place = known.get(row["fixmedins_code"])
+        row["place"] = place.fixmedins_name if place and row["fixmedins_code"] in mine else _("其他区县机构")
+        row["county"] = place.admdvs if place else row["fixmedins_code"][1:7]
+        row["begin"], row["end"] = str(row["begn_date"] or ""), str(row["end_date"] or row["begn_date"] or "")
+    context |= {"rows": list(reversed(rows)), "chart": _timeline_chart(rows)}
+    return render(request, "evidence/person.html", context)
+
+
+def _timeline_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    places = list(dict.fromkeys(row["place"] for row in rows))
+    bars = [[places.index(r["place"]), r["begin"], r["end"], 1 if r["inpatient"] else 0, 1 if r["within"] else 0] for r in rows if r["begin"]]
+    return {"places": places, "bars": bars, "names": [_("门诊/购药"), _("住院"), _("住院期间他处就诊")]}
+
+
+@require_GET
+@needs("evidence")
+def dialysis(request: HttpRequest, finding_id: str) -> HttpResponse:
+    """The person's dialysis calendar."""
+    _run, found, t, context = _context(request, "dialysis", finding_id)
+    context["calendar"] = read.dialysis_days(t, found.line_list) if t is not None else {}
+    context["names"] = {"session": _("透析次数"), "fault": _("违规"), "weekdays": _("日 一 二 三 四 五 六").split(" ")}
+    return render(request, "evidence/dialysis.html", context)
+
+
+@require_GET
+@needs("evidence")
+def compare(request: HttpRequest, code: str) -> HttpResponse:
+    """Up to four findings' stays of one institution side by side."""
+    run, suspect = institution_or_404(request, code)
+    ids = request.GET.getlist("f")[:MOST_COMPARED]
+    found = list(Finding.objects.filter(run=run, fixmedins_code=code, finding_id__in=ids).exclude(mdtrt_id=""))
+    columns = []
+    for one in found:
+        _log_view(request, one, "compare")
+        t = read.tables_for(run, one)
+        if t is not None:
+            columns.append(read.stay_summary(t, one))
+    items = sorted({item for column in columns for item in column["items"] if item})
+    return render(request, "evidence/compare.html", {"run": run, "suspect": suspect, "columns": columns, "items": items})
+
+
+@require_POST
+@needs("unmask")
+def unmask(request: HttpRequest, finding_id: str) -> HttpResponse:
+    """Shows this person's number in clear for a while, against a reason that goes into the audit log."""
+    _run, found = finding_or_404(request, finding_id)
+    reason = request.POST.get("reason", "").strip()
+    if not found.psn_no:
+        raise Http404
+    if len(reason) < 4:
+        messages.error(request, _("请写明查看理由（不少于4个字）。"))
+    else:
+        record(request, "unmask", "person", found.psn_no, {"reason": reason, "finding": finding_id})
+        request.session["unmasked"] = {**request.session.get("unmasked", {}), found.psn_no: time.time() + settings.UNMASK_MINUTES * 60}
+        messages.warning(request, _("已显示完整编号{}分钟，本次查看已记入审计日志。").format(settings.UNMASK_MINUTES))
+    return redirect("finding", finding_id=finding_id)

@@ -1,0 +1,155 @@
+"""The dashboard: fund at risk, findings by kind, counties compared, this week's work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from workbench.accounts.models import Role, User
+from workbench.accounts.rights import in_counties, may, needs
+from workbench.cases.models import Outcome, Proposal, Review, Verdict
+from workbench.results.models import RuleTotal, Run, Suspect
+from workbench.screens.shared import chosen_run
+from workbench.screens.suspect_list import base_list
+from workbench.screens.templatetags.huoyan import county, kind_name
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Leads each role to the page it begins the day with."""
+    pages = {
+        Role.SYSTEM_ADMIN: "users",
+        Role.SECURITY_ADMIN: "users",
+        Role.AUDIT_ADMIN: "audit",
+        Role.INSTITUTION: "hearing",
+    }
+    return redirect(pages.get(request.user.role, "home" if may(request.user, "dashboard") else "account"))
+
+
+@require_GET
+@needs("dashboard")
+def home(request: HttpRequest) -> HttpResponse:
+    """The dashboard for the user's counties."""
+    run = chosen_run(request)
+    if run is None:
+        return render(request, "empty.html", {"title": _("总览")})
+    user = request.user
+    rows = in_counties(Suspect.objects.filter(run=run), user) if may(user, "suspects") else Suspect.objects.filter(run=run)
+    sums = rows.aggregate(
+        amount=Sum("amount_fen"),
+        loss=Sum("loss_fen"),
+        expected=Sum("expected_fen"),
+        red=Count("pk", filter=Q(level="red")),
+        yellow=Count("pk", filter=Q(level="yellow")),
+        all=Count("pk"),
+        findings=Sum("n_findings"),
+    )
+    kinds = _kinds(run, user)
+    counties = list(
+        rows.order_by()
+        .values("admdvs")
+        .annotate(amount=Sum("amount_fen"), n=Count("pk"), red=Count("pk", filter=Q(level="red")), loss=Sum("loss_fen"))
+        .order_by("-amount")
+    )
+    context = {
+        "run": run,
+        "sums": sums,
+        "kinds": kinds,
+        "top_kind": max((row["amount"] for row in kinds), default=0),
+        "counties": counties,
+        "top_county": max((row["amount"] for row in counties), default=0),
+        "week": week_of_work(user),
+        "leaders": base_list(run, user).filter(level="red").order_by("rank")[:8] if may(user, "suspects") else [],
+        "earlier": Run.objects.exclude(pk=run.pk).defer("info", "delivery")[:6],
+        "proposals": Proposal.objects.filter(state="waiting").exclude(author=user).count() if may(user, "approve") else 0,
+        "charts": {
+            "kinds": {"names": [str(kind_name(r["kind"])) for r in kinds[:12]], "values": [round(r["amount"] / 100) for r in kinds[:12]]},
+            "counties": {
+                "names": [county(r["admdvs"]) for r in counties],
+                "amount": [round(r["amount"] / 100) for r in counties],
+                "red": [r["red"] for r in counties],
+                "labels": [_("涉及金额（元）"), _("红色机构数")],
+            },
+        },
+    }
+    return render(request, "home.html", context)
+
+
+def _kinds(run: Run, user: User) -> list[dict[str, Any]]:
+    totals = RuleTotal.objects.filter(run=run)
+    if may(user, "suspects"):
+        totals = in_counties(totals, user)
+    return list(
+        totals.order_by()
+        .values("kind")
+        .annotate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), institutions=Count("fixmedins_code", distinct=True))
+        .order_by("-amount")
+    )
+
+
+def week_of_work(user: User) -> dict[str, Any]:
+    """Verdicts of the last seven days in the user's counties, what waits for review, yuan confirmed."""
+    since = timezone.now() - timedelta(days=7)
+    rows = in_counties(Verdict.objects.exclude(outcome=Outcome.OPEN), user)
+    counts = rows.filter(changed__gte=since).aggregate(
+        n=Count("pk"),
+        confirmed=Count("pk", filter=Q(outcome__in=[Outcome.CONFIRMED, Outcome.PARTLY])),
+        dismissed=Count("pk", filter=Q(outcome=Outcome.DISMISSED)),
+        fen=Sum("amount_fen", filter=Q(review=Review.AGREED)),
+        mine=Count("pk", filter=Q(author=user)),
+    )
+    return {**counts, "waiting": rows.filter(review=Review.WAITING).count(), "returned": rows.filter(outcome=Outcome.RETURNED).count()}
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Changes the language for this browser and, when signed in, for the user."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    response = redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the machine says."""
+    theme = request.POST.get("theme", "")
+    if theme in ("", "light", "dark"):
+        User.objects.filter(pk=request.user.pk).update(theme=theme)
+    back = request.POST.get("next", "/")
+    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+
+
+@require_GET
+def watermark(request: HttpRequest) -> HttpResponse:
+    """Who looks and on which day, as a faint repeated picture behind every page."""
+    text = escape(f"{request.user.name} {request.user.username} {timezone.localdate():%Y-%m-%d}")
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="220"><text x="20" y="130" transform="rotate(-20 180 110)" '
+        f'font-family="sans-serif" font-size="15" fill="#7a8794" fill-opacity="0.16">{text}</text></svg>'
+    )
+    return HttpResponse(
+        svg, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=600", "Content-Security-Policy": "default-src 'none'"}
+    )
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's interface
+    """Answers when the database does; for the service that watches this one."""
+    Run.objects.only("pk").first()
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,166 @@
+"""The institution page: reasons, findings by rule, funnel, trend, cost structure, occupancy, origin, verdicts, versions."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from workbench.accounts.models import User
+from workbench.accounts.rights import in_counties, needs
+from workbench.audit.chain import record
+from workbench.cases.models import Attachment, Comment, Outcome, Verdict
+from workbench.cases.services import current
+from workbench.results.models import Finding, RuleTotal, Run, Suspect
+from workbench.screens.shared import institution_or_404, page_of, subject_of
+from workbench.screens.templatetags.huoyan import cost_item, county
+
+FUNNEL_LEVELS = (1.96, 3.09)
+MOST_STRUCTURE = 14
+
+
+@require_GET
+@needs("suspects")
+def institution(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything one institution is accused of, in one screen."""
+    run, suspect = institution_or_404(request, code)
+    record(request, "view", "institution", code, {"run": run.run_id})
+    totals = list(RuleTotal.objects.filter(run=run, fixmedins_code=code).order_by("-amount_fen"))
+    peers = list(Suspect.objects.filter(run=run, peer_group=suspect.peer_group).only("fixmedins_code", "n_visits", "n_flagged", "profile", "admdvs"))
+    verdicts = Verdict.objects.filter(fixmedins_code=code).select_related("author", "reviewer").order_by("-changed")[:30]
+    full_run = Run.objects.get(pk=run.pk)
+    context = {
+        "run": full_run,
+        "suspect": suspect,
+        "totals": totals,
+        "top_amount": max((total.amount_fen for total in totals), default=0),
+        "page": _findings_page(request, run, code, suspect.n_findings),
+        "charts": charts(suspect, peers, request.user),
+        "origin": _origin(suspect),
+        "verdict": current(subject_of(suspect)),
+        "verdicts": verdicts,
+        "earlier": Suspect.objects.filter(fixmedins_code=code).exclude(run=run).select_related("run").defer("profile").order_by("-run__started")[:12],
+        "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.OPEN],
+        "comments": Comment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
+        "attachments": Attachment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
+        "model": full_run.info.get("model") or full_run.info.get("models") or {},
+        "subject_url": f"/institutions/{code}/",
+    }
+    return render(request, "institution/page.html", context)
+
+
+@require_GET
+@needs("suspects")
+def institution_findings(request: HttpRequest, code: str) -> HttpResponse:
+    """One page of the institution's findings, for htmx."""
+    run, suspect = institution_or_404(request, code)
+    return render(
+        request, "institution/_findings.html", {"run": run, "suspect": suspect, "page": _findings_page(request, run, code, suspect.n_findings)}
+    )
+
+
+def _findings_page(request: HttpRequest, run: Run, code: str, count: int) -> Any:
+    rule = request.GET.get("rule", "")
+    rows = Finding.objects.filter(run=run, fixmedins_code=code).defer("lines", "related")
+    if rule:
+        rows = rows.filter(rule_id=rule)
+    page = page_of(request, rows.order_by("-amount_fen"), 20, None if rule else count)
+    page.object_list = list(page.object_list)
+    states = dict(
+        Verdict.objects.filter(fixmedins_code=code, finding_id__in=[f.finding_id for f in page.object_list]).values_list("finding_id", "outcome")
+    )
+    for finding in page.object_list:
+        finding.status = states.get(finding.finding_id, "open")
+        finding.status_label = Outcome(finding.status).label
+    return page
+
+
+def charts(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]:
+    """Data of the page's charts, labels in the user's language."""
+    profile = suspect.profile
+    return {
+        "monthly": {
+            "months": [row["month"] for row in profile.get("monthly", [])],
+            "series": [
+                {"name": _("医疗总费用"), "data": [round(row["fee_fen"] / 100) for row in profile.get("monthly", [])]},
+                {"name": _("基金支付"), "data": [round(row["fund_fen"] / 100) for row in profile.get("monthly", [])]},
+            ],
+            "unit": _("元"),
+        },
+        "structure": _structure(suspect, peers),
+        "occupancy": {
+            "months": [row["month"] for row in profile.get("occupancy", [])],
+            "mean": [row["mean"] for row in profile.get("occupancy", [])],
+            "peak": [row["peak"] for row in profile.get("occupancy", [])],
+            "beds": suspect.beds,
+            "names": [_("日均在院人数"), _("最高在院人数"), _("核定床位")],
+        },
+        "funnel": funnel(suspect, peers, user),
+    }
+
+
+def _shares(profile: dict[str, Any]) -> dict[str, float]:
+    amounts = {item: fen for item, fen in profile.get("structure", {}).items() if fen > 0}
+    total = sum(amounts.values())
+    return {item: fen / total for item, fen in amounts.items()} if total else {}
+
+
+def _structure(suspect: Suspect, peers: list[Suspect]) -> dict[str, Any]:
+    own = _shares(suspect.profile)
+    others = [shares for peer in peers if peer.fixmedins_code != suspect.fixmedins_code and (shares := _shares(peer.profile))]
+    items = sorted(own, key=lambda item: -own[item])[:MOST_STRUCTURE]
+    return {
+        "items": [cost_item(item) for item in items],
+        "own": [round(own[item] * 100, 1) for item in items],
+        "peers": [round(median(shares.get(item, 0.0) for shares in others) * 100, 1) for item in items] if others else [],
+        "names": [_("本机构"), _("同类中位数")],
+    }
+
+
+def funnel(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]:
+    """Share of visits under a finding against the number of visits, with binomial limits about the peers' mean.
+
+    Peers outside the user's counties appear as points without a name.
+    """
+    known = [peer for peer in peers if peer.n_visits and peer.n_flagged is not None]
+    visits = sum(peer.n_visits or 0 for peer in known)
+    if not visits or not suspect.n_visits:
+        return {}
+    share = sum(peer.n_flagged or 0 for peer in known) / visits
+    largest = max(peer.n_visits or 0 for peer in known)
+    steps = [max(1, round(largest * (i / 40) ** 2)) for i in range(1, 41)]
+    limits = []
+    for level in FUNNEL_LEVELS:
+        spread = [level * math.sqrt(share * (1 - share) / n) for n in steps]
+        limits.append([[n, round(min(1.0, share + s) * 100, 3)] for n, s in zip(steps, spread, strict=True)])
+    mine = set(in_counties(Suspect.objects.filter(pk__in=[peer.pk for peer in known]), user).values_list("pk", flat=True))
+    points = [
+        {
+            "value": [peer.n_visits, round(100 * (peer.n_flagged or 0) / (peer.n_visits or 1), 3)],
+            "name": peer.fixmedins_code if peer.pk in mine else "",
+            "self": peer.pk == suspect.pk,
+        }
+        for peer in known
+    ]
+    return {
+        "points": points,
+        "mean": round(share * 100, 3),
+        "limits": limits,
+        "names": [_("同类机构"), _("本机构"), _("95%上限"), _("99.8%上限"), _("同类平均")],
+        "axes": [_("就诊人次"), _("涉疑就诊占比 %")],
+    }
+
+
+def _origin(suspect: Suspect) -> list[dict[str, Any]]:
+    origin = suspect.profile.get("origin", {})
+    total = sum(origin.values())
+    rows = sorted(origin.items(), key=lambda pair: -pair[1])[:12]
+    return [
+        {"code": code, "name": county(code) if code else _("未登记"), "persons": n, "share": n / total, "own": code == suspect.admdvs}
+        for code, n in rows
+    ]

@@ -1,0 +1,198 @@
+"""Rules and models: parameters, hits, precision from verdicts, proposals under four eyes; champion, challengers, drift."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import yaml
+from django.contrib import messages
+from django.db.models import Count, Q, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from features.parameters import City
+from workbench.accounts.rights import in_counties, may, needs
+from workbench.audit.chain import record
+from workbench.cases.models import Outcome, Proposal, Review, Verdict
+from workbench.results.models import Finding, RuleTotal, Run
+from workbench.screens.shared import chosen_run
+from workbench.screens.words import rules_by_id
+
+ENOUGH_VERDICTS = 5
+
+
+def precision_by_rule() -> dict[str, dict[str, Any]]:
+    """From reviewed verdicts on findings: how many were decided, the share confirmed (also partly)."""
+    good = Q(outcome__in=[Outcome.CONFIRMED, Outcome.PARTLY])
+    rows = (
+        Verdict.objects.filter(review=Review.AGREED, outcome__in=[Outcome.CONFIRMED, Outcome.PARTLY, Outcome.DISMISSED])
+        .exclude(finding_id="")
+        .order_by()
+        .values("rule_id")
+        .annotate(n=Count("pk"), good=Count("pk", filter=good))
+    )
+    return {row["rule_id"]: {"n": row["n"], "share": row["good"] / row["n"], "enough": row["n"] >= ENOUGH_VERDICTS} for row in rows}
+
+
+@require_GET
+@needs("rules")
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every registered rule with its last hits and its precision; what could not run and why."""
+    run = chosen_run(request)
+    units = rules_by_id()
+    totals = RuleTotal.objects.filter(run=run)
+    if may(request.user, "suspects"):
+        totals = in_counties(totals, request.user)
+    hits = {
+        row["rule_id"]: row
+        for row in totals.order_by().values("rule_id").annotate(n=Sum("n"), amount=Sum("amount_fen"), places=Count("fixmedins_code", distinct=True))
+    }
+    waiting = (run.info.get("waiting") or {}) if run else {}
+    precision = precision_by_rule()
+    text = request.GET.get("q", "").strip().lower()
+    rows = [
+        {"id": rule_id, "unit": unit, "hits": hits.get(rule_id), "precision": precision.get(rule_id), "waiting": waiting.get(rule_id)}
+        for rule_id, unit in units.items()
+        if not text or text in f"{rule_id} {unit.title_zh} {unit.title_en} {unit.gz_code}".lower()
+    ]
+    rows += [{"id": rule_id, "unit": None, "hits": hits[rule_id], "precision": precision.get(rule_id)} for rule_id in hits if rule_id not in units]
+    rows.sort(key=lambda row: -(row["hits"] or {}).get("amount", 0))
+    context = {"run": run, "rows": rows, "proposals": Proposal.objects.select_related("author", "decided_by")[:20], "n_waiting": len(waiting)}
+    return render(request, "rules/list.html", context)
+
+
+@require_GET
+@needs("rules")
+def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """One rule: meaning, law, data, parameters, exceptions, hits by institution, precision, proposals."""
+    unit = rules_by_id().get(rule_id)
+    run = chosen_run(request)
+    totals = RuleTotal.objects.filter(run=run, rule_id=rule_id)
+    if unit is None and not totals.exists():
+        raise Http404
+    sees = may(request.user, "suspects")
+    mine = in_counties(totals, request.user) if sees else totals
+    city = City.load()[rule_id]
+    in_force = ((run.info.get("parameters") or {}).get(rule_id) or {}) if run else {}
+    context = {
+        "run": run,
+        "rule_id": rule_id,
+        "unit": unit,
+        "parameters": [{"p": city.describe(name), "in_force": in_force.get(name, city[name])} for name in city],
+        "hits": list(mine.order_by("-amount_fen")[:20]) if sees else [],
+        "sums": mine.aggregate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), places=Count("fixmedins_code", distinct=True)),
+        "examples": list(in_counties(Finding.objects.filter(run=run, rule_id=rule_id), request.user).order_by("-amount_fen")[:3])
+        if may(request.user, "evidence")
+        else [],
+        "precision": precision_by_rule().get(rule_id),
+        "proposals": Proposal.objects.filter(unit_id=rule_id).select_related("author", "decided_by"),
+        "can_try": bool(os.environ.get("HUOYAN_TRY_RULE")),
+    }
+    return render(request, "rules/rule.html", context)
+
+
+@require_POST
+@needs("propose")
+def propose(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """Proposes another value of a parameter; it waits for a second person."""
+    name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
+    city = City.load()[rule_id]
+    if name not in city:
+        raise Http404
+    old = city[name]
+    try:
+        new = _typed(request.POST.get("value", ""), old)
+    except ValueError:
+        messages.error(request, _("参数值须与现值同类。"))
+        return redirect("rule", rule_id=rule_id)
+    if len(reason) < 4 or new == old:
+        messages.error(request, _("请填写与现值不同的新值和理由（不少于4个字）。"))
+        return redirect("rule", rule_id=rule_id)
+    effect = _effect(request, rule_id, name, new)
+    proposal = Proposal.objects.create(unit_id=rule_id, name=name, old=old, new=new, reason=reason[:2000], effect=effect, author=request.user)
+    record(request, "propose", "proposal", str(proposal.pk), {"unit": rule_id, "name": name, "old": old, "new": new})
+    messages.success(request, _("已提交，须另一人批准后生效。"))
+    return redirect("rule", rule_id=rule_id)
+
+
+def _typed(text: str, like: Any) -> Any:
+    text = text.strip()
+    if isinstance(like, bool):
+        if text.lower() not in ("true", "false"):
+            raise ValueError(text)
+        return text.lower() == "true"
+    if isinstance(like, int):
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    if isinstance(like, float):
+        return float(text)
+    if isinstance(like, str) and text:
+        return text
+    raise ValueError(text)
+
+
+def _effect(request: HttpRequest, rule_id: str, name: str, new: Any) -> dict[str, Any]:
+    """What the change would do, where the installation names a function for trying rules out (HUOYAN_TRY_RULE)."""
+    hook = os.environ.get("HUOYAN_TRY_RULE")
+    run = chosen_run(request)
+    if not hook or run is None or not run.lake:
+        return {}
+    result = import_string(hook)(run.lake, rule_id, {name: new})
+    return result if isinstance(result, dict) else {}
+
+
+@require_POST
+@needs("approve")
+def decide_proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second person approves or refuses; nobody decides on his own proposal."""
+    state = "approved" if request.POST.get("approve") == "1" else "refused"
+    proposal = Proposal.objects.filter(pk=pk).first()
+    if proposal is None:
+        raise Http404
+    if proposal.author_id == request.user.pk:
+        messages.error(request, _("不得审批本人提出的变更。"))
+        return redirect("rule", rule_id=proposal.unit_id)
+    changed = Proposal.objects.filter(pk=pk, state="waiting").update(state=state, decided_by=request.user, decided=timezone.now())
+    if changed:
+        record(request, f"proposal_{state}", "proposal", str(pk), {"unit": proposal.unit_id, "name": proposal.name, "new": proposal.new})
+        messages.success(request, _("审批意见已记录。"))
+    else:
+        messages.error(request, _("该变更已被处理。"))
+    return redirect("rule", rule_id=proposal.unit_id)
+
+
+@require_GET
+@needs("approve")
+def approved_parameters(request: HttpRequest) -> HttpResponse:
+    """The approved values as the city's own parameter file, for ``huoyan run --config``."""
+    approved: dict[str, dict[str, Any]] = {}
+    for proposal in Proposal.objects.filter(state="approved").order_by("decided").select_related("author", "decided_by"):
+        source = f"提出 {proposal.author.name}，批准 {proposal.decided_by.name if proposal.decided_by else ''}：{proposal.reason}"
+        since = timezone.localdate(proposal.decided) if proposal.decided else None
+        approved.setdefault(proposal.unit_id, {})[proposal.name] = {"value": proposal.new, "source": source, "from": since}
+    record(request, "export", "parameters")
+    text = yaml.safe_dump(approved, allow_unicode=True, sort_keys=True) if approved else "{}\n"
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="city.yaml"'})
+
+
+@require_GET
+@needs("rules")
+def models(request: HttpRequest) -> HttpResponse:
+    """Which model scored what: champion, challengers, calibration, drift, as the runs recorded them."""
+    runs = list(Run.objects.defer("delivery")[:12])
+    latest = runs[0].info if runs else {}
+    sections = {
+        name: latest.get(name) for name in ("champion", "challengers", "gates", "calibration", "drift", "power", "weights") if latest.get(name)
+    }
+    context = {
+        "runs": runs,
+        "latest": latest,
+        "model": latest.get("model") or {},
+        "sections": sections,
+        "mlflow": os.environ.get("HUOYAN_MLFLOW_PAGES", ""),
+    }
+    return render(request, "rules/models.html", context)

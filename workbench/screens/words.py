@@ -1,0 +1,179 @@
+"""Words for codes on the screens: kinds, rules, counties, law, fee categories."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from models.kinds import Kind
+from models.law import LawError, provision
+
+KIND_EN = {
+    "bed_hanging": "Hanging bed",
+    "fake_inpatient": "Fake inpatient",
+    "over_treatment": "Over-treatment and over-testing",
+    "dialysis_excess": "Excess dialysis",
+    "split_stay": "Split stay",
+    "split_billing": "Split billing or prescription",
+    "duplicate_charge": "Duplicate charge",
+    "overpricing": "Charge above ceiling",
+    "item_swap": "Item swap",
+    "phantom_service": "Phantom service",
+    "upcoding": "Up-coding",
+    "low_threshold_admission": "Low-threshold admission",
+    "trace_code_reuse": "Trace code reused",
+    "dead_or_custody_claims": "Claims for dead or in custody",
+    "impersonation": "Impersonation",
+    "licence_rental": "Licence rental",
+    "drug_hoarding": "Drug hoarding and resale",
+    "cost_shifting": "Cost shifting",
+    "gene_test_abuse": "Gene-test abuse",
+    "implant_excess": "Implants beyond the operation",
+    "policy_limit": "Beyond payment limits",
+    "data_quality": "Data quality",
+}
+
+COST_ITEMS = {
+    "01": _("床位费"), "02": _("诊察费"), "03": _("检查费"), "04": _("化验费"), "05": _("治疗费"), "06": _("手术费"), "07": _("护理费"),
+    "08": _("卫生材料费"), "09": _("西药费"), "10": _("中药饮片费"), "11": _("中成药费"), "12": _("一般诊疗费"), "13": _("挂号费"), "14": _("其他费"),
+}  # fmt: skip
+
+#: Columns of drg_monitor.csv that are known by name.
+MEASURES = {
+    "month": _("月份"),
+    "fixmedins_code": _("机构代码"),
+    "fixmedins_name": _("机构"),
+    "admdvs": _("区县"),
+    "drg_code": _("DRG编码"),
+    "drg_name": _("DRG名称"),
+    "dept": _("科室"),
+    "cases": _("病例数"),
+    "cmi": "CMI",
+    "cost_index": _("费用消耗指数"),
+    "time_index": _("时间消耗指数"),
+    "grouping_rate": _("入组率"),
+    "high_share": _("高倍率占比"),
+    "low_share": _("低倍率占比"),
+    "pay_std": _("支付标准"),
+    "cost": _("费用"),
+    "surplus": _("结余"),
+    "readmission_rate": _("31天再住院率"),
+    "selfpay_share": _("自费占比"),
+    "low_risk_deaths": _("低风险死亡"),
+    "alert": _("预警"),
+}
+
+#: The regulation's articles the keys name: 医疗保障基金使用监督管理条例.
+REGULATION = "《医疗保障基金使用监督管理条例》"
+
+
+def kind_zh(kind: str) -> str:
+    """The bureau's own term for a kind; an unknown kind stays as it is."""
+    try:
+        return Kind(kind).zh
+    except ValueError:
+        return kind
+
+
+@lru_cache(maxsize=1)
+def rules_by_id() -> dict[str, Any]:
+    """Every registered rule by id; empty when the rules cannot be imported here."""
+    from models.rule import all_rules  # noqa: PLC0415  walks every rule file, only when a page needs it
+
+    try:
+        return {unit.rule_id: unit for unit in all_rules()}
+    except (ImportError, ValueError):
+        return {}
+
+
+def rule_title(rule_id: str, language: str) -> str:
+    """A rule's title; the id where the rule is no longer registered."""
+    unit = rules_by_id().get(rule_id)
+    if unit is None:
+        return rule_id
+    return str(unit.title_en if language == "en" else unit.title_zh)
+
+
+@lru_cache(maxsize=1)
+def _exceptions() -> dict[str, Any]:
+    from models.exception import all_exceptions  # noqa: PLC0415  walks every exception file, only when a page needs it
+
+    try:
+        return dict(all_exceptions())
+    except (ImportError, ValueError):
+        return {}
+
+
+def exception_title(name: str, language: str) -> str:
+    """A lawful exception's title; its name where it is not registered."""
+    unit = _exceptions().get(name)
+    if unit is None:
+        return {"late_posting": str(_("补记费用")), "refund": str(_("退费冲正"))}.get(name, name)
+    return str(unit.title_en if language == "en" else unit.title_zh)
+
+
+@lru_cache(maxsize=1)
+def _features() -> dict[str, tuple[str, str]]:
+    """Feature or column id → Chinese and English title; empty when the features cannot be imported here."""
+    try:
+        from features.feature import all_features  # noqa: PLC0415  walks every feature file, only when a page needs it
+
+        units = all_features()
+    except (ImportError, ValueError):
+        return {}
+    titles: dict[str, tuple[str, str]] = {}
+    for unit in units:
+        titles |= {column: (zh, unit.title_en) for column, zh in getattr(unit, "columns", {}).items()}
+        titles[unit.name] = (unit.title_zh, unit.title_en)
+    return titles
+
+
+def feature_title(feature: str, language: str) -> str:
+    """A feature's title; members of a family (``name:member``) keep their member."""
+    name, _colon, member = feature.partition(":")
+    found = _features().get(feature) or _features().get(name)
+    if found is None:
+        return feature
+    title = found[1] if language == "en" else found[0]
+    return f"{title} · {member}" if member and feature not in _features() else title
+
+
+@lru_cache(maxsize=1)
+def counties() -> dict[str, str]:
+    """County code → name from the JSON file named by HUOYAN_COUNTIES, empty without one."""
+    path = os.environ.get("HUOYAN_COUNTIES")
+    if not path:
+        return {}
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {str(code): str(name) for code, name in content.items()}
+
+
+def county_name(code: str | None) -> str:
+    """The county's name, its code where no name is known."""
+    return counties().get(code or "", code or "—")
+
+
+@lru_cache(maxsize=512)
+def law_text(key: str) -> str:
+    """How a legal-basis key is cited, from the registry; built from the key where the registry lacks it."""
+    try:
+        return provision(key).cited_zh
+    except LawError:
+        parts = key.split(".")
+    if parts[0] == "reg" and len(parts) > 1 and parts[1].isdigit():
+        item = f"第（{_numeral(int(parts[2]))}）项" if len(parts) > 2 and parts[2].isdigit() else ""
+        return f"{REGULATION}第{_numeral(int(parts[1]))}条{item}"
+    return key
+
+
+def _numeral(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    if number < 10:
+        return digits[number]
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
