@@ -1,0 +1,26 @@
+"""Deliveries into the lake: ``ingest(source, lake)`` reads, cleans, tells apart, stores and accounts for every row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.ingest.errors import DeliveryError, MappingError, VaultError
+from flows.ingest.load import Progress, load
+from flows.ingest.report import DeliveryReport, TableReport
+from flows.ingest.source import discover
+from flows.ingest.vault import Vault
+
+__all__ = ["DeliveryError", "DeliveryReport", "MappingError", "TableReport", "Vault", "VaultError", "ingest"]
+
+
+def ingest(
+    source: Path | str, lake: Path, *, mapping: Path | None = None, progress: Progress | None = None, n_buckets: int | None = None
+) -> DeliveryReport:
+    """Loads a delivery into the lake: a folder in the contract's layout, one in another layout with ``mapping``, or a database URL.
+
+    Idempotent and atomic: a run killed at any moment leaves the lake as it was or complete; the same call again finishes, and loading
+    what is there already changes nothing. ``n_buckets`` only matters when the lake is new (default: by the number of persons).
+
+    Raises DeliveryError (MappingError, VaultError) when the delivery cannot be used; the lake is then as it was.
+    """
+    return load(discover(Path(source)), lake, progress=progress, n_buckets=n_buckets)
