@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,10 @@ DATA: Final = HERE / "data"
 CURATED: Final = HERE / "curated"
 
 NEWBORN_MAX_YEARS: Final = 1
+INFANT_MAX_YEARS: Final = 4
 CHILD_MAX_YEARS: Final = 18
+#: from sixteen to the latest retirement age in force or announced
+WORKING_AGE: Final = (16, 65)
 
 POINT_SCHEMA: Final[dict[str, pl.DataType]] = {
     "point_id": pl.String(),
@@ -127,40 +130,51 @@ def _points(rules: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
             matches.extend(_match(point["point_id"], "herb", [name]))
     for row in points:
         if row["rule_class"].startswith("中药饮片单") and row["point_id"].startswith("K"):
-            matches.extend(_match(row["point_id"], "herb", re.split(r"[((、)) ]", row["item_name"])))
+            matches.extend(_match(row["point_id"], "herb", re.split(r"[(（、)） ]", row["item_name"])))
     return [{name: row.get(name) for name in POINT_SCHEMA} for row in points], matches
 
 
 def _condition(rule_class: str, name: str, text: str, keywords: dict[str, list[str]]) -> Condition:
-    if rule_class in ("药品区分性别使用", "医疗服务项目区分性别使用"):
-        return conditions.sex(text, name)
-    if rule_class == "药品儿童专用":
-        # the official list of paediatric preparations: the class itself is the limit, the text only the indication
-        newborn = "新生儿" in name or "早产儿" in name
-        return Condition(age_max=NEWBORN_MAX_YEARS if newborn else CHILD_MAX_YEARS)
-    if rule_class == "医疗服务项目儿童专用":
-        return Condition(age_max=NEWBORN_MAX_YEARS if "新生儿" in text else 4 if "婴" in text else CHILD_MAX_YEARS)
-    if rule_class == "药品限儿童使用":
-        return conditions.child(text, name, NEWBORN_MAX_YEARS, CHILD_MAX_YEARS)
+    read = _READERS.get(rule_class)
+    if read is not None:
+        return read(text, name)
     if rule_class == "药品限适应症":
         return conditions.indication(text, keywords)
-    if rule_class == "药品限医疗机构级别":
-        return conditions.tier(text)
-    if rule_class == "药品限就医方式":
-        return conditions.setting(text)
-    if rule_class in ("药品限支付疗程", "医疗服务项目限支付疗程", "医疗服务项目周期超频次"):
-        return conditions.course(text)
-    if rule_class == "医疗服务项目限定频次":
-        return Condition(count_max=24 if text == "小时" else 1, unit="hour" if text == "小时" else "day")
-    if rule_class == "药品限工伤保险":
-        return Condition(insurance="injury")
-    if rule_class in ("药品限生育保险",):
-        return Condition(insurance="maternity")
-    if rule_class == "医疗服务项目限年龄":
-        return Condition(age_min=16, age_max=65)
-    if rule_class == "手术项目未按规定折价收费":
-        return Condition(unit=text)
     return Condition()
+
+
+def _paediatric_drug(_text: str, name: str) -> Condition:
+    # the official list of paediatric preparations: the class itself is the limit, the text only the indication
+    newborn = "新生儿" in name or "早产儿" in name
+    return Condition(age_max=NEWBORN_MAX_YEARS if newborn else CHILD_MAX_YEARS)
+
+
+def _paediatric_service(text: str, _name: str) -> Condition:
+    return Condition(age_max=NEWBORN_MAX_YEARS if "新生儿" in text else INFANT_MAX_YEARS if "婴" in text else CHILD_MAX_YEARS)
+
+
+def _by_unit(text: str, _name: str) -> Condition:
+    return Condition(count_max=24 if text == "小时" else 1, unit="hour" if text == "小时" else "day")
+
+
+#: How the text of each class of the official batches is read; classes not named here carry their whole meaning in the class.
+_READERS: Final[dict[str, Callable[[str, str], Condition]]] = {
+    "药品区分性别使用": conditions.sex,
+    "医疗服务项目区分性别使用": conditions.sex,
+    "药品儿童专用": _paediatric_drug,
+    "医疗服务项目儿童专用": _paediatric_service,
+    "药品限儿童使用": lambda text, name: conditions.child(text, name, NEWBORN_MAX_YEARS, CHILD_MAX_YEARS),
+    "药品限医疗机构级别": lambda text, _: conditions.tier(text),
+    "药品限就医方式": lambda text, _: conditions.setting(text),
+    "药品限支付疗程": lambda text, _: conditions.course(text),
+    "医疗服务项目限支付疗程": lambda text, _: conditions.course(text),
+    "医疗服务项目周期超频次": lambda text, _: conditions.course(text),
+    "医疗服务项目限定频次": _by_unit,
+    "药品限工伤保险": lambda *_: Condition(insurance="injury"),
+    "药品限生育保险": lambda *_: Condition(insurance="maternity"),
+    "医疗服务项目限年龄": lambda *_: Condition(age_min=WORKING_AGE[0], age_max=WORKING_AGE[1]),
+    "手术项目未按规定折价收费": lambda text, _: Condition(unit=text),
+}
 
 
 def _book(book: pl.DataFrame, keywords: dict[str, list[str]]) -> Iterator[tuple[dict[str, Any], list[str]]]:
@@ -180,21 +194,21 @@ def _book_condition(rule_class: str, name: str, text: str, keywords: dict[str, l
     if len(name) > 30 or "检出逻辑" in name or len(name) < 3:
         return Condition(why_not="名称含扫描噪声")
     if rule_class == "老年人用药安全":
-        firm = re.search(r"老年(?:人|患者)?[^。;;]{0,6}(?:禁用|不推荐|不宜|避免)", text)
-        return Condition(age_min=65) if firm and "权衡" not in text else Condition(why_not="慎用或减量,不是禁用")
-    if rule_class == "妊娠期及哺乳期用药安全":
-        return Condition(sex="2") if re.search(r"孕妇(?:及哺乳期妇女|、哺乳期妇女|和哺乳期妇女)?禁用", text) else Condition(why_not="慎用,不是禁用")
-    if rule_class == "超说明书适应症用药":
-        indication = text.split("适应症", 1)[-1]
-        if "用于" not in indication and "治疗" not in indication:
-            return Condition(why_not="适应症文本残缺")
-        return conditions.indication(indication, keywords)
-    if rule_class == "医用耗材限疾病使用":
-        for word, prefixes in _CONSUMABLE_DISEASES.items():
-            if word in text:
-                return Condition(icd=prefixes.split("|"))
-        return Condition(why_not="适用疾病未能对应编码")
-    return Condition()
+        firm = re.search(r"老年(?:人|患者)?[^。;；]{0,6}(?:禁用|不推荐|不宜|避免)", text)
+        found = Condition(age_min=65) if firm and "权衡" not in text else Condition(why_not="慎用或减量,不是禁用")
+    elif rule_class == "妊娠期及哺乳期用药安全":
+        firm = re.search(r"孕妇(?:及哺乳期妇女|、哺乳期妇女|和哺乳期妇女)?禁用", text)
+        found = Condition(sex="2") if firm else Condition(why_not="慎用,不是禁用")
+    elif rule_class == "超说明书适应症用药":
+        label = text.split("适应症", 1)[-1]
+        told = "用于" in label or "治疗" in label
+        found = conditions.indication(label, keywords) if told else Condition(why_not="适应症文本残缺")
+    elif rule_class == "医用耗材限疾病使用":
+        groups = [prefixes for word, prefixes in _CONSUMABLE_DISEASES.items() if word in text]
+        found = Condition(icd=groups[0].split("|")) if groups else Condition(why_not="适用疾病未能对应编码")
+    else:
+        found = Condition()
+    return found
 
 
 def _curated() -> Iterator[tuple[dict[str, Any], str, list[str]]]:

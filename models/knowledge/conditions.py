@@ -174,7 +174,7 @@ def indication(text: str, keywords: Mapping[str, list[str]]) -> Condition:
             return Condition(why_not=f"限定含结算数据不记录的状态({word})")
     prefixes: set[str] = set()
     ordered = sorted(keywords, key=len, reverse=True)
-    for clause in _CLAUSE.split(re.sub(r"[((][^()()]*[))]", "", text)):
+    for clause in _CLAUSE.split(re.sub(r"[(（][^()（）]*[)）]", "", text)):
         rest, here = clause, set()
         for word in ordered:
             if word in rest:
@@ -183,7 +183,7 @@ def indication(text: str, keywords: Mapping[str, list[str]]) -> Condition:
         unknown = [piece for piece in _DISEASE_WORD.findall(rest) if len(piece) > 1 and not _harmless(piece)]
         if unknown:
             return Condition(why_not=f"疾病名称未能对应编码({unknown[0][-12:]})")
-        if len(clause.strip("限:: ,,")) > 3 and not here and not prefixes:
+        if len(re.sub("[限：: ，,]", "", clause)) > 3 and not here and not prefixes:
             return Condition(why_not="子句未写明疾病")
         prefixes |= here
     if not prefixes:

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.national._points import per_visit
+
+
+@rule(
+    title_zh="药品种类超标",
+    title_en="Too many drugs on one prescription",
+    kind=Kind.OVER_TREATMENT,
+    certainty="suspected",
+    scope="person",
+    gz_code="GZ10000202004000",
+    legal_basis=("reg.15", "reg.38.2"),
+    needs=("fee_list_d",),
+    params=("kinds_max", "diluent_words"),
+    exceptions=("refund", "self_paid"),
+)
+def prescription_kinds(t: Tables, p: Params) -> pl.LazyFrame:
+    """An outpatient prescription with more kinds of western or patent drugs than the prescription rules allow (five).
+
+    Solvents and infusion carriers are no drugs of their own and are not counted. Prescriptions are told apart by their number.
+    """
+    drugs = t.lines.filter(
+        pl.col("list_type").is_in(["101", "103"]) & ~pl.col("inpatient") & (pl.col("inscp_fen") > 0) & pl.col("rx_drord_no").is_not_null()
+    )
+    diluent = pl.col("hilist_name").str.contains(p["diluent_words"])
+    counted = drugs.filter(~diluent).with_columns(
+        kinds=pl.col("hilist_code").str.slice(0, 10).n_unique().over("mdtrt_id", "rx_drord_no"), by_stem=pl.lit(value=False)
+    )
+    odd = counted.filter(pl.col("kinds") > p["kinds_max"])
+    return per_visit(
+        odd,
+        pl.format("{}一张处方开具{}种药品，超过{}种，{}条，金额{}元。", "days", "kinds", pl.lit(p["kinds_max"]), "n_lines", "amount"),
+        "rx_drord_no",
+        "kinds",
+        sure=False,
+        safety=True,
+    )

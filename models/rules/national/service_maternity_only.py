@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.exceptions.mother_and_newborn import mother_and_newborn
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.national._points import limited_lines, one_point, per_visit
+
+
+@rule(
+    title_zh="医疗服务项目限生育保险",
+    title_en="Service paid by maternity insurance only",
+    kind=Kind.POLICY_LIMIT,
+    certainty="suspected",
+    scope="person",
+    gz_code="GZ10000102004000",
+    legal_basis=("reg.15", "reg.38.6"),
+    needs=("fee_list_d",),
+    params=("basic_insurances",),
+    exceptions=("refund", "self_paid", "mother_and_newborn"),
+)
+def service_maternity_only(t: Tables, p: Params) -> pl.LazyFrame:
+    """Family-planning services (contraceptive devices, implants, ligation) settled by basic insurance in a visit that is not of maternity type."""
+    lines = limited_lines(t, "医疗服务项目限生育保险").filter(
+        pl.col("insutype").is_in(p["basic_insurances"]) & ~pl.col("med_type").str.slice(0, 2).is_in(["51", "52"])
+    )
+    odd = mother_and_newborn.clear(one_point(lines), t, p)
+    return per_visit(odd, pl.format("{}将生育保险支付的项目{}纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)

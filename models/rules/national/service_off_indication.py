@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.national._limits import unfit
+from models.rules.national._points import per_visit
+
+
+@rule(
+    title_zh="医疗服务项目超适应症使用",
+    title_en="Service beyond its indication",
+    kind=Kind.OVER_TREATMENT,
+    certainty="suspected",
+    scope="person",
+    gz_code="GZ10000302006000",
+    legal_basis=("reg.15", "reg.38.2"),
+    needs=("fee_list_d", "mdtrt_d"),
+    exceptions=("refund", "self_paid", "recorded_diagnosis"),
+)
+def service_off_indication(t: Tables, p: Params) -> pl.LazyFrame:
+    """Specialised services (psychiatric therapies, phototherapy of the newborn) for persons who at no visit bear a disease they are meant for."""
+    odd = unfit(t, "医疗服务项目超适应症使用").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    return per_visit(
+        odd,
+        pl.format(
+            "{}使用医疗服务项目{}{}条，金额{}元；该患者历次就诊诊断中没有符合限定范围的疾病（限定：{}）。",
+            "days",
+            "items",
+            "n_lines",
+            "amount",
+            pl.col("limit"),
+        ),
+        "limit",
+        sure=False,
+    )

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import polars as pl
+
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.national._limits import unfit
+from models.rules.national._points import per_visit
+
+
+@rule(
+    title_zh="无指征检验检查",
+    title_en="Test without indication",
+    kind=Kind.OVER_TREATMENT,
+    certainty="suspected",
+    scope="person",
+    gz_code="GZ10000302001000",
+    legal_basis=("reg.15", "reg.38.2"),
+    needs=("fee_list_d", "mdtrt_d"),
+    exceptions=("refund", "self_paid", "recorded_diagnosis"),
+)
+def test_without_indication(t: Tables, p: Params) -> pl.LazyFrame:
+    """Tests of the national list for which no recorded disease, symptom or check-up of the person gives a reason."""
+    odd = unfit(t, "无指征检验检查").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    return per_visit(
+        odd,
+        pl.format(
+            "{}使用检验项目{}{}条，金额{}元；该患者历次就诊诊断中没有符合限定范围的疾病（限定：{}）。",
+            "days",
+            "items",
+            "n_lines",
+            "amount",
+            pl.col("limit"),
+        ),
+        "limit",
+        sure=False,
+    )
