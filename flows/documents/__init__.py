@@ -1,0 +1,1 @@
+"""Documents a bureau circulates: workbooks and reports."""

@@ -1,0 +1,76 @@
+"""Fund use against the year's budget, month by month, with a forecast to the end of the year and its interval."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from features.parameters import Params
+
+BUDGET: Final[dict[str, pl.DataType]] = {
+    "month": pl.Date(),
+    "spent": pl.Float64(),
+    "spent_to_date": pl.Float64(),
+    "budget_to_date": pl.Float64(),
+    "forecast": pl.Boolean(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+}
+#: Below this many months no trend can be told from chance; the mean is carried on.
+_TREND_MONTHS: Final = 9
+
+
+def budget_use(cases: pl.DataFrame, p: Params, confidence: float = 0.95) -> pl.DataFrame:
+    """One row a month of the last year in the data, yuan: spent, cumulative, budget to date; later months forecast with an interval.
+
+    The fund's payments of case-paid discharges count. The budget is ``budget_yuan`` spread evenly; ``budget_to_date`` is null when the city
+    gave none. The forecast carries on the mean (or, from nine months on, a linear trend); the interval is that of a
+    prediction for the cumulated sum, months taken as independent.
+    """
+    paid = cases.filter(pl.col("case_paid"))
+    if paid.is_empty():
+        return pl.DataFrame(schema=BUDGET)
+    year = int(paid.select(pl.col("month").dt.year().max()).item())
+    monthly = (
+        paid.filter(pl.col("month").dt.year() == year).group_by("month").agg(spent=pl.coalesce("drg_fund_fen", "fund_fen").sum() / 100).sort("month")
+    )
+    spent = monthly["spent"].to_numpy()
+    budget = float(p["budget_yuan"]) / 12 if p["budget_yuan"] else None
+    months = monthly["month"].to_list()
+    place = np.array([month.month for month in months], dtype=float)
+    trend = len(spent) >= _TREND_MONTHS
+    design = np.column_stack([np.ones_like(place), place]) if trend else np.ones((len(place), 1))
+    coefficient, *_ = np.linalg.lstsq(design, spent, rcond=None)
+    freedom = len(spent) - design.shape[1]
+    sigma = float(np.sqrt(((spent - design @ coefficient) ** 2).sum() / freedom)) if freedom > 0 else float("nan")
+    inverse = np.linalg.inv(design.T @ design)
+    rows: list[dict[str, object]] = []
+    total = 0.0
+    for month, value in zip(months, spent, strict=True):
+        total += float(value)
+        rows.append(
+            {"month": month, "spent": float(value), "spent_to_date": total, "budget_to_date": budget and budget * month.month, "forecast": False}
+        )
+    so_far, ahead = total, np.zeros(design.shape[1])
+    for number in range(months[-1].month + 1, 13):
+        row = np.array([1.0, float(number)]) if trend else np.array([1.0])
+        ahead = ahead + row
+        total += float(row @ coefficient)
+        spread = sigma * float(np.sqrt(number - months[-1].month + ahead @ inverse @ ahead)) if freedom > 0 else float("nan")
+        margin = float(stats.t.ppf(0.5 + confidence / 2, max(freedom, 1))) * spread
+        rows.append(
+            {
+                "month": date(year, number, 1),
+                "spent": float(row @ coefficient),
+                "spent_to_date": total,
+                "budget_to_date": budget and budget * number,
+                "forecast": True,
+                "low": max(so_far, total - margin),
+                "high": total + margin,
+            }
+        )
+    return pl.DataFrame(rows, schema=BUDGET).with_columns(pl.col("low", "high").fill_nan(None))

@@ -1,0 +1,157 @@
+"""The monitoring table: one row a unit and month (and one for the whole period), the measures a bureau circulates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from features.parameters import Params
+from models.drg_monitor.expected import with_expectations
+from models.drg_monitor.funnel import WATCHED, with_limits
+
+#: level → the columns that name a unit of it
+LEVELS: Final[dict[str, list[str]]] = {
+    "city": [],
+    "hospital": ["fixmedins_code"],
+    "department": ["fixmedins_code", "dept"],
+    "physician": ["fixmedins_code", "dept", "physician"],
+    "drg": ["drg_code"],
+    "hospital_drg": ["fixmedins_code", "drg_code"],
+}
+WHOLE_PERIOD: Final = "all"
+
+#: Columns of drg_monitor.csv, in order: name → (type, Chinese header, meaning).
+COLUMNS: Final[dict[str, tuple[pl.DataType, str, str]]] = {
+    "level": (pl.String(), "统计层级", "city, hospital, department, physician, drg, hospital_drg"),
+    "month": (pl.String(), "月份", "month of discharge yyyy-MM; all = the whole period"),
+    "fixmedins_code": (pl.String(), "机构编号", "institution, empty at city and drg level"),
+    "fixmedins_name": (pl.String(), "机构名称", "institution's name"),
+    "dept": (pl.String(), "出院科室", "department of discharge"),
+    "physician": (pl.String(), "主诊医师", "responsible physician"),
+    "drg_code": (pl.String(), "病组编码", "group, at drg levels"),
+    "drg_name": (pl.String(), "病组名称", "the group's name"),
+    "cases": (pl.Int64(), "病例数", "discharges with a settlement list or a billed group"),
+    "grouped_cases": (pl.Int64(), "入组病例数", "of them with a group"),
+    "grouping_rate": (pl.Float64(), "入组率", "grouped ÷ cases"),
+    "groups": (pl.Int64(), "病组数", "distinct groups"),
+    "total_weight": (pl.Float64(), "总权重", "sum of weights"),
+    "cmi": (pl.Float64(), "CMI", "case-mix index: mean weight of grouped cases"),
+    "mean_fee": (pl.Float64(), "例均费用", "yuan a case"),
+    "mean_los": (pl.Float64(), "平均住院日", "days"),
+    "cost_index": (pl.Float64(), "费用消耗指数", "fees ÷ the city's fees for the same groups; 1 = as the city"),
+    "cost_index_z": (pl.Float64(), "费用消耗指数偏离", "standard errors from expectation, volume and spread allowed for"),
+    "time_index": (pl.Float64(), "时间消耗指数", "days ÷ the city's days for the same groups"),
+    "time_index_z": (pl.Float64(), "时间消耗指数偏离", "as above"),
+    "payment": (pl.Float64(), "病组付费额", "sum of payment standards, yuan"),
+    "cost": (pl.Float64(), "实际费用", "fees of the cases that have a standard, yuan"),
+    "surplus": (pl.Float64(), "结余", "payment − cost, yuan; negative = loss"),
+    "surplus_rate": (pl.Float64(), "结余率", "surplus ÷ payment"),
+    "fund_paid": (pl.Float64(), "基金支付", "what the fund paid for the cases, yuan"),
+    "high_outlier_share": (pl.Float64(), "高倍率占比", "cases far above the standard"),
+    "high_outlier_share_z": (pl.Float64(), "高倍率占比偏离", "standard errors"),
+    "low_outlier_share": (pl.Float64(), "低倍率占比", "cases far below the standard"),
+    "low_outlier_share_z": (pl.Float64(), "低倍率占比偏离", "standard errors"),
+    "severe_share": (pl.Float64(), "并发症合并症占比", "cases in groups with CC or MCC"),
+    "severe_expected": (pl.Float64(), "并发症合并症预期占比", "as the city's cases of the same ADRGs"),
+    "severe_share_z": (pl.Float64(), "并发症合并症占比偏离", "standard errors"),
+    "deaths": (pl.Int64(), "死亡数", "deaths in hospital"),
+    "mortality_z": (pl.Float64(), "死亡率偏离", "standard errors"),
+    "low_risk_deaths": (pl.Int64(), "低风险组死亡数", "deaths in groups of lowest mortality"),
+    "low_risk_mortality": (pl.Float64(), "低风险组死亡率", "of low-risk cases"),
+    "readmission_rate": (pl.Float64(), "31天再入院率", "unplanned return to any hospital"),
+    "readmission_rate_z": (pl.Float64(), "31天再入院率偏离", "standard errors"),
+    "transfer_rate": (pl.Float64(), "转院率", "discharged to another hospital"),
+    "transfer_rate_z": (pl.Float64(), "转院率偏离", "standard errors"),
+    "selfpay_share": (pl.Float64(), "自费占比", "fees wholly borne by the patient ÷ fees"),
+    "selfpay_expected": (pl.Float64(), "自费预期占比", "as the city's cases of the same groups"),
+    "around_share": (pl.Float64(), "住院前后门诊购药占比", "outpatient and pharmacy fees around the stay ÷ fees"),
+    "under_service": (pl.Boolean(), "服务不足迹象", "cost index below its limit while readmissions are above expectation"),
+}
+
+
+def drg_monitor(cases: pl.DataFrame, p: Params, institutions: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The monitoring table from the discharges of the whole city (features.drg.cases). Columns of ``COLUMNS``.
+
+    ``institutions``: fixmedins_code, fixmedins_name. An empty input gives an empty table of the right shape.
+    """
+    if cases.is_empty():
+        return pl.DataFrame(schema={name: dtype for name, (dtype, _, _) in COLUMNS.items()})
+    frame = with_expectations(cases, p).with_columns(
+        high=pl.col("outlier") == "high",
+        low=pl.col("outlier") == "low",
+        severe=pl.col("severe").fill_null(value=False),
+    )
+    frame = frame.with_columns(
+        (pl.col(f"e_{name}") * (1 - pl.col(f"e_{name}"))).alias(f"v_{name}")
+        for name in ("readmitted", "transferred", "died", "severe", "high", "low")
+    )
+    parts = []
+    for level, keys in LEVELS.items():
+        for monthly in (False, True):
+            if monthly and level == "hospital_drg":
+                continue
+            parts.append(_summary(frame, level, keys, monthly=monthly, p=p))
+    table = pl.concat(parts, how="diagonal_relaxed")
+    names = frame.filter(pl.col("drg_name").is_not_null()).group_by("drg_code").agg(pl.col("drg_name").sort().first())
+    table = table.join(names, on="drg_code", how="left")
+    if institutions is not None:
+        table = table.join(institutions.select("fixmedins_code", "fixmedins_name").unique("fixmedins_code"), on="fixmedins_code", how="left")
+    missing = [pl.lit(None, dtype).alias(name) for name, (dtype, _, _) in COLUMNS.items() if name not in table.columns]
+    order = {level: place for place, level in enumerate(LEVELS)}
+    return (
+        table.with_columns(missing)
+        .select(pl.col(name).cast(dtype) for name, (dtype, _, _) in COLUMNS.items())
+        .with_columns(_order=pl.col("level").replace_strict(order, return_dtype=pl.Int64), _whole=pl.col("month") != WHOLE_PERIOD)
+        .sort("_order", "_whole", "month", "fixmedins_code", "dept", "physician", "drg_code", nulls_last=True)
+        .drop("_order", "_whole")
+    )
+
+
+def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool, p: Params) -> pl.DataFrame:
+    by = [*keys, "month"] if monthly else keys
+    source = frame.filter(pl.col("drg_code").is_not_null()) if "drg_code" in keys else frame
+    sums = sorted({name for watched in WATCHED.values() for name in watched[:3]})
+    grouped = pl.col("drg_code").is_not_null()
+    paid = pl.col("standard_fen") > 0
+    aggregates = [
+        pl.len().alias("cases"),
+        grouped.sum().alias("grouped_cases"),
+        pl.col("drg_code").n_unique().alias("groups") if "drg_code" not in keys else pl.lit(1, pl.Int64).first().alias("groups"),
+        pl.col("weight").sum().alias("total_weight"),
+        (pl.col("weight").filter(grouped).mean()).alias("cmi"),
+        (pl.col("fee_fen").mean() / 100).alias("mean_fee"),
+        pl.col("los").mean().alias("mean_los"),
+        (pl.col("standard_fen").filter(paid).sum() / 100).alias("payment"),
+        (pl.col("fee_fen").filter(paid).sum() / 100).alias("cost"),
+        (pl.coalesce("drg_fund_fen", "fund_fen").sum() / 100).alias("fund_paid"),
+        pl.col("died").sum().alias("deaths"),
+        (pl.col("died") & pl.col("low_risk")).sum().alias("low_risk_deaths"),
+        pl.col("low_risk").sum().alias("low_risk_cases"),
+        (pl.col("selfpay_fen").sum() / pl.col("fee_fen").sum()).alias("selfpay_share"),
+        ((pl.col("e_selfpay") * pl.col("fee_fen")).sum() / pl.col("fee_fen").sum()).alias("selfpay_expected"),
+        (pl.col("around_fen").sum() / pl.col("fee_fen").sum()).alias("around_share"),
+        *[pl.col(name).cast(pl.Float64).sum().alias(f"s_{name}") for name in sums],
+    ]
+    summary = source.group_by(by).agg(aggregates) if by else source.select(aggregates)
+    summary = summary.with_columns(
+        level=pl.lit(level), month=pl.col("month").dt.strftime("%Y-%m") if monthly else pl.lit(WHOLE_PERIOD), _all=pl.lit(1)
+    )
+    n = pl.col("cases")
+    summary = with_limits(summary, ["month"] if monthly else ["_all"]).with_columns(
+        grouping_rate=pl.col("grouped_cases") / n,
+        cost_index=pl.col("s_fee_fen") / pl.col("s_e_fee"),
+        time_index=pl.col("s_los") / pl.col("s_e_los"),
+        surplus=pl.col("payment") - pl.col("cost"),
+        high_outlier_share=pl.col("s_high") / n,
+        low_outlier_share=pl.col("s_low") / n,
+        severe_share=pl.col("s_severe") / n,
+        severe_expected=pl.col("s_e_severe") / n,
+        readmission_rate=pl.col("s_readmitted") / n,
+        transfer_rate=pl.col("s_transferred") / n,
+        low_risk_mortality=pl.when(pl.col("low_risk_cases") > 0).then(pl.col("low_risk_deaths") / pl.col("low_risk_cases")),
+    )
+    return summary.with_columns(
+        surplus_rate=pl.when(pl.col("payment") > 0).then(pl.col("surplus") / pl.col("payment")),
+        under_service=(n >= p["alert_cases_min"]) & (pl.col("cost_index_z") <= -p["warn_sigma"]) & (pl.col("readmission_rate_z") >= p["warn_sigma"]),
+    )
