@@ -42,7 +42,7 @@ def against_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
             pl.len().cast(pl.Int64).alias("capped_lines"),
             over.sum().cast(pl.Int64).alias("over_ceiling_lines"),
             pl.col("fee_fen").sum().alias("capped_fen"),
-            (pl.col("pric_uplmt_amt") * pl.col("cnt") * 100).sum().round().cast(pl.Int64).alias("at_ceiling_fen"),
+            (pl.col("pric_uplmt_amt") * pl.col("cnt") * 100).round().cast(pl.Int64).sum().alias("at_ceiling_fen"),
             excess.filter(over).sum().alias("over_ceiling_fen"),
         )
     )
