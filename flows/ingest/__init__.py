@@ -9,8 +9,9 @@ from flows.ingest.load import Progress, load
 from flows.ingest.report import DeliveryReport, TableReport
 from flows.ingest.source import discover
 from flows.ingest.vault import Vault
+from flows.ingest.write_report import write_report
 
-__all__ = ["DeliveryError", "DeliveryReport", "MappingError", "TableReport", "Vault", "VaultError", "ingest"]
+__all__ = ["DeliveryError", "DeliveryReport", "MappingError", "TableReport", "Vault", "VaultError", "ingest", "write_report"]
 
 
 def ingest(

@@ -69,8 +69,7 @@ class Cleaner:
         found = contract_names(frame.columns, self._columns)
         absent = [name for name in self._columns if name not in found.values()]
         renamed = frame.select([pl.col(old).alias(new) for old, new in found.items()] + [pl.col("_line")])
-        trimmed = renamed.select([parse.trimmed(name) for name in found.values()] + [pl.col("_line")])
-        filled = trimmed.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+        filled = parse.trimmed(renamed).with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         return filled.select([*self._columns, "_line"]), absent
 
     def _column(self, column: Column, raw: pl.DataFrame, masks: dict[tuple[str, str], pl.Series]) -> pl.Series:

@@ -63,7 +63,7 @@ def load(delivery: Delivery, lake: Path, *, progress: Progress | None = None, n_
         return DeliveryReport(
             source=delivery.source,
             load_id=load_id,
-            lake=lake.name,
+            lake=str(lake.absolute()),
             fingerprint=reader.fingerprint,
             changed=changed,
             tables=reports,
@@ -90,7 +90,7 @@ def _distinct_persons(parts: list[SourcePart], table: Table) -> int:
         for batch in part.batches():
             given = [old for old, new in contract_names(batch.frame.columns, columns).items() if new == "psn_no"]
             if given:
-                seen.append(batch.frame.select(trimmed(given[0])).to_series().alias("psn_no").drop_nulls().unique())
+                seen.append(trimmed(batch.frame.select(given[0])).to_series().alias("psn_no").drop_nulls().unique())
     return pl.concat(seen).n_unique() if seen else 0
 
 

@@ -13,19 +13,18 @@ from features.contracts.codes import canonical
 
 #: Written by exporting systems where they mean nothing.
 NULL_WORDS: Final = ("", "NULL", "null", "Null", "\\N", "None", "nan", "NaN", "NaT", "<NA>")
-#: Characters that hide at the ends of exported values: spaces of all kinds, byte-order marks, zero-width marks.
-_EDGES: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
-
 #: The forms that make up nearly all of every delivery, by their length.
 _FAST: Final = ((19, "%Y-%m-%d %H:%M:%S"), (14, "%Y%m%d%H%M%S"), (10, "%Y-%m-%d"), (8, "%Y%m%d"))
 _DIGITS: Final = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 8: "%Y%m%d"}
 _SLOW: Final = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日")
 
 
-def trimmed(name: str) -> pl.Expr:
-    """The column without blanks at its ends; words for "nothing" become null."""
-    value = pl.col(name).str.strip_chars(_EDGES)
-    return pl.when(value.is_in(NULL_WORDS)).then(None).otherwise(value).alias(name)
+def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The text columns without blanks at their ends; words for "nothing" become null."""
+    stripped = frame.select(pl.col(pl.String).str.strip_chars(), pl.exclude(pl.String))
+    wordy = stripped.select(pl.col(pl.String).is_in(NULL_WORDS).any())
+    touched = [name for name in wordy.columns if wordy.item(0, name)]
+    return stripped.with_columns(pl.when(~pl.col(name).is_in(NULL_WORDS)).then(pl.col(name)) for name in touched)
 
 
 def to_datetime(values: pl.Series) -> pl.Series:

@@ -7,14 +7,16 @@ by itself, so that one stray quote costs one row and never the rows behind it.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import polars as pl
 
@@ -118,13 +120,17 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _open(path: Path) -> IO[bytes]:
-    stream: IO[bytes] = gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")  # type: ignore[assignment]
-    mark = stream.read(2)
-    stream.seek(0)
-    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _Recoded(stream)  # type: ignore[return-value]
-    return stream
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    with contextlib.ExitStack() as stack:
+        if path.name.lower().endswith(".gz"):
+            stream = cast(IO[bytes], stack.enter_context(gzip.open(path)))
+        else:
+            stream = stack.enter_context(path.open("rb"))
+        mark = stream.read(2)
+        stream.seek(0)
+        utf16 = mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        yield cast(IO[bytes], _Recoded(stream)) if utf16 else stream
 
 
 class _Recoded(io.RawIOBase):

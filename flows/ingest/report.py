@@ -87,7 +87,10 @@ class TableReport:
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """One load: where from, what stands in the lake now, table by table. ``orphans`` are rows whose partner the lake does not know (yet)."""
+    """One load: where from, what stands in the lake now, table by table.
+
+    ``lake`` is its folder, ``quarantine`` the folder of rows set aside within it; ``orphans`` are rows whose partner is not there (yet).
+    """
 
     source: str
     load_id: str
@@ -124,6 +127,7 @@ class DeliveryReport:
     def as_plain(self) -> dict[str, Any]:
         """Plain types, as in ``delivery_report.json``. Yuan are strings with two decimals."""
         plain = asdict(self)
+        plain["lake"] = Path(self.lake).name
         for name, table in self.tables.items():
             entry = plain["tables"][name]
             entry["rows_quarantined"] = table.rows_quarantined
