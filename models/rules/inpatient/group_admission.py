@@ -10,6 +10,7 @@ from models.exceptions.maternity import maternity
 from models.exceptions.therapy_cycle import therapy_cycle
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.inpatient._chance import at_least
 from models.rules.inpatient._stays import dated_stays, houses
 from models.wording import span
 
@@ -50,7 +51,7 @@ def neighbours(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.1", "impl.25", "base.problems2025"),
     needs=("mdtrt_d", "setl_d", "psn_info_b"),
-    params=("common_share_max", "discharge_slack_days", "group_min", "households_min"),
+    params=("chance_max", "common_share_max", "discharge_slack_days", "group_min", "households_min"),
     exceptions=("day_procedure", "maternity", "therapy_cycle", "common_cause"),
     loss="stay",
     extract=neighbours,
@@ -60,7 +61,8 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
 
     At least ``group_min`` persons of ``households_min`` households from one village, or of one employer, admitted the same day, all
     discharged within ``discharge_slack_days`` of each other. Cataract camps and other operations, deliveries and cycles are cleared, and
-    so are groups of which more than ``common_share_max`` share an accident, a poisoning or an infection. One finding a person, each
+    so are groups of which more than ``common_share_max`` share an accident, a poisoning or an infection, and coincidences that the place's
+    stays in that house, spread over the period, would bring with a chance above ``chance_max``. One finding a person, each
     naming the size of the group.
     """
     stays = t.extracted.with_columns(common=pl.col("common").fill_null(value=False))
@@ -69,6 +71,10 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
     key = ["fixmedins_code", "begn_date", "tie", "place"]
     grouped = (
         pl.concat([by_village, by_work])
+        .with_columns(
+            all_of_place=pl.len().over("fixmedins_code", "tie", "place"),
+            one_day=1.0 / ((pl.col("begn_date").max() - pl.col("begn_date").min()).dt.total_days() + 1),
+        )
         .with_columns(middle=pl.col("last_day").sort().get(pl.len() // 2).over(key))
         .filter((pl.col("last_day") - pl.col("middle")).dt.total_days().abs() <= p["discharge_slack_days"])
         .with_columns(
@@ -78,6 +84,8 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
             diseases=pl.col("main_dx").str.slice(0, 3).n_unique().over(key),
         )
         .filter((pl.col("persons") >= p["group_min"]) & (pl.col("doors") >= p["households_min"]) & (pl.col("shared") <= p["common_share_max"]))
+        .with_columns(chance=at_least("persons", "all_of_place", "one_day"))
+        .filter(pl.col("chance") <= p["chance_max"])
         .sort("mdtrt_id", "persons", "tie", descending=[False, True, False])
         .unique("mdtrt_id", keep="first", maintain_order=True)
     )

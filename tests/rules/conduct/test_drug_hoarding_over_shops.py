@@ -1,0 +1,64 @@
+"""One card, several shops, more drugs than anybody can take."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.rules.conduct.drug_hoarding_over_shops import drug_hoarding_over_shops
+from tests.rules.conduct.draw import day, table
+from tests.rules.support import found
+
+FEE = "bkkp_sn mdtrt_id psn_no fixmedins_code fee_ocur_time hilist_code pric prd_days cnt init_feedetl_sn"
+PILLS = ("ZA09DAB0030010108327", "XB01AFL060A001010102681")
+DRIP = ("XB05XAL070B002010104346", "XB05XAL071B002010104346")
+
+
+def circuit(city, *, persons=("P1", "P2"), every: int = 10, days: int = 30, shops=("PA", "PB", "PC"), drugs=PILLS, kind: str = "", undo=(), rounds=12):
+    """Each person buys ``days`` days of each drug every ``every`` days, shop after shop."""
+    rows = [
+        (f"{who}-{n}-{k}", f"M{who}{n}", who, shops[n % len(shops)], f"{day(every * n)} 10:00", drug, 50, days or None, 1, None)
+        for who in persons
+        for n in range(rounds)
+        for k, drug in enumerate(drugs)
+    ]
+    return city(fee_list_d=table(FEE, [*rows, *undo]))
+
+
+def test_two_persons_on_a_round_of_three_shops_are_found_at_each_shop(city):
+    findings = found(drug_hoarding_over_shops, circuit(city))
+    assert findings.select("psn_no", "fixmedins_code").unique().height == 6
+    # 30 days bought every 10: the purchase of day 30 is the first with 60 days in hand
+    assert min(line for lines in findings["bkkp_sns"] for line in lines if line.startswith("P1")) == "P1-10-0"
+    assert all(int(line.split("-")[1]) >= 3 for lines in findings["bkkp_sns"] for line in lines)
+    assert findings["kind"].unique().to_list() == ["drug_hoarding"]
+
+
+def test_one_customer_proves_nothing_against_a_shop(city):
+    assert found(drug_hoarding_over_shops, circuit(city, persons=("P1",))).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("why", "change"),
+    [
+        ("a month bought every month", {"every": 30}),
+        ("three months bought every three months", {"every": 90, "days": 90, "rounds": 4}),
+        ("half as much again every time", {"every": 21, "rounds": 8}),
+        ("two shops", {"shops": ("PA", "PB")}),
+        ("one drug, taken by two", {"drugs": PILLS[:1], "every": 15}),
+        ("infusions are given on the spot", {"drugs": DRIP}),
+        ("no days known", {"days": 0}),
+    ],
+)
+def test_lawful_reasons_for_much_medicine(city, why, change):
+    assert found(drug_hoarding_over_shops, circuit(city, **change)).is_empty(), why
+
+
+def test_boxes_taken_back_are_no_supply(city):
+    undo = [
+        (f"R-{who}-{n}-{k}", f"M{who}{n}", who, ("PA", "PB", "PC")[n % 3], f"{day(10 * n)} 12:00", drug, 50, 30, -1, f"{who}-{n}-{k}")
+        for who in ("P1", "P2")
+        for n in range(12)
+        for k, drug in enumerate(PILLS)
+        if n % 3
+    ]
+    assert found(drug_hoarding_over_shops, circuit(city, undo=undo)).is_empty()

@@ -1,0 +1,64 @@
+"""Gene tests by the dozen for patients whose disease has nothing to do with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.rules.conduct.gene_tests_unrelated import gene_tests_unrelated
+from tests.rules.conduct.draw import day, table
+from tests.rules.support import found, lines_of
+
+STAY = "mdtrt_id psn_no fixmedins_code begntime endtime dscg_maindiag_code"
+FEE = "bkkp_sn mdtrt_id fee_ocur_time hilist_code hilist_name pric bilg_dept_name cnt init_feedetl_sn"
+GENE = ("002507000240000", "他汀类药物SLCO1B1基因检测")
+
+
+def hospital(city, tested: int, *, dx: str = "K29.500", dept: str = "内科", item: tuple[str, str] = GENE, elsewhere: int = 0, secondary: str = "", undo=()):
+    """H1 tests ``tested`` of its 100 in-patients, H2 ``elsewhere`` of its 200."""
+    stays, fees = [], []
+    for at, stays_here, tests in (("H1", 100, tested), ("H2", 200, elsewhere)):
+        for n in range(stays_here):
+            key = f"{at}-{n:03d}"
+            stays.append((key, f"P{key}", at, day(n % 90), day(n % 90 + 5), dx))
+            if n < tests:
+                fees.append((f"G{key}", key, day(n % 90 + 1), *item, 990, dept, 1, None))
+            else:
+                fees.append((f"B{key}", key, day(n % 90 + 1), "001109000010000", "普通病房床位费", 40, dept, 1, None))
+    tables = {}
+    if secondary:
+        tables["mdcs_fund_setl_list_d"] = table("setl_id mdtrt_id psn_no fixmedins_code", [(f"S{row[0]}", row[0], row[1], row[2]) for row in stays])
+        tables["mdcs_fund_setl_list_diag_d"] = table(
+            "setl_list_diag_id setl_id psn_no maindiag_flag diag_code", [(f"D{row[0]}", f"S{row[0]}", row[1], 0, secondary) for row in stays]
+        )
+    return city(mdtrt_d=table(STAY, stays), fee_list_d=table(FEE, [*fees, *undo]), **tables)
+
+
+def test_tests_for_gastritis_by_the_dozen_are_found_a_visit_each(city):
+    findings = found(gene_tests_unrelated, hospital(city, 20))
+    assert findings.height == 20
+    assert lines_of(findings)[0] == ["GH1-000"]
+    assert findings.select("kind", "amount_at_issue", "fund_loss").row(0) == ("gene_test_abuse", 990.0, 693.0)
+
+
+@pytest.mark.parametrize(("tested", "hits"), [(9, 0), (10, 10)])
+def test_ten_patients_are_the_boundary(city, tested, hits):
+    assert found(gene_tests_unrelated, hospital(city, tested)).height == hits
+
+
+@pytest.mark.parametrize(
+    ("why", "change"),
+    [
+        ("tumours are treated by their genes", {"dx": "C34.100"}),
+        ("a tumour as a further diagnosis", {"secondary": "C50.900"}),
+        ("gynaecology lives on such tests", {"dept": "妇科"}),
+        ("tests for germs are routine", {"item": ("002507000200000", "人乳头瘤病毒(HPV)核酸基因分型")}),
+        ("the whole city does so", {"elsewhere": 40}),
+    ],
+)
+def test_lawful_reasons_for_gene_tests(city, why, change):
+    assert found(gene_tests_unrelated, hospital(city, 20, **change)).is_empty(), why
+
+
+def test_refunded_tests_are_gone(city):
+    undo = [(f"R{n}", f"H1-{n:03d}", day(n + 2), *GENE, 990, "内科", -1, f"GH1-{n:03d}") for n in range(11)]
+    assert found(gene_tests_unrelated, hospital(city, 20, undo=undo)).is_empty()

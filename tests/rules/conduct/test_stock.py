@@ -1,0 +1,89 @@
+"""More billed than ever bought: hospitals, pharmacies, implants."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.rules.conduct.drugs_billed_beyond_purchase import drugs_billed_beyond_purchase
+from models.rules.conduct.implants_billed_beyond_purchase import implants_billed_beyond_purchase
+from models.rules.conduct.pharmacy_sales_without_purchase import pharmacy_sales_without_purchase
+from tests.rules.conduct.draw import table
+from tests.rules.support import found
+
+FEE = "bkkp_sn mdtrt_id fixmedins_code fee_ocur_time hilist_code cnt pric init_feedetl_sn"
+BOOK = "invt_chg_id fixmedins_code hilist_code invt_chg_time invt_chg_type cnt"
+SMALL = {"book_items_min": 3, "amount_fen_min": 1000}
+
+
+def item(n: int, kind: str = "X") -> str:
+    return f"{kind}A10BFA01{n}A001010102681"
+
+
+def business(city, at: str, billed: dict[int, int], *, bought: int = 10, kind: str = "X", sold: bool = True, more=(), undo=()):
+    """``at`` bought ``bought`` of six items and billed ``billed`` of each, at 100 yuan."""
+    fees = [(f"L{n}", f"M{n}", at, "2024-03-10 09:00", item(n, kind), cnt, 100, None) for n, cnt in billed.items()]
+    book = [(f"I{n}", at, item(n, kind), "2024-03-01", 1, bought) for n in range(6)]
+    if sold:
+        book += [(f"O{n}", at, item(n, kind), "2024-03-28", 3, cnt) for n, cnt in billed.items()]
+    return city(fee_list_d=table(FEE, [*fees, *undo]), invt_chg_d=table(BOOK, [*book, *more]))
+
+
+def test_a_hospital_that_bills_three_drugs_beyond_its_purchases_is_found(city):
+    t = business(city, "H1", {0: 30, 1: 30, 2: 30, 3: 10, 4: 10, 5: 10})
+    findings = found(drugs_billed_beyond_purchase, t, **SMALL)
+    assert findings.select("fixmedins_code", "kind", "amount_at_issue", "fund_loss").row(0) == ("H1", "phantom_service", 6000.0, 4200.0)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_a_pharmacy_that_sells_what_it_never_bought_swaps_goods(city):
+    t = business(city, "P1", {0: 30, 1: 30, 2: 30, 3: 10, 4: 10, 5: 10})
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).select("fixmedins_code", "kind").row(0) == ("P1", "item_swap")
+    assert found(drugs_billed_beyond_purchase, t, **SMALL).is_empty()
+
+
+def test_two_items_short_are_bookkeeping(city):
+    t = business(city, "P1", {0: 30, 1: 30, 2: 10, 3: 10, 4: 10, 5: 10})
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+@pytest.mark.parametrize("billed", [10, 11])
+def test_what_was_bought_may_be_sold_and_counting_errors_are_human(city, billed):
+    t = business(city, "P1", dict.fromkeys(range(6), billed))
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_an_opening_stock_counts(city):
+    more = [(f"S{n}", "P1", item(n), "2024-03-01", 7, 20) for n in range(3)]
+    t = business(city, "P1", {0: 30, 1: 30, 2: 30, 3: 10, 4: 10, 5: 10}, more=more)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_a_book_in_another_unit_proves_nothing(city):
+    # packs in the book, tablets on the bill: the book's own sales are a tenth of what was billed
+    more = [(f"O{n}", "P1", item(n), "2024-03-28", 3, 3) for n in range(6)]
+    t = business(city, "P1", dict.fromkeys(range(6), 30), sold=False, more=more)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_a_book_that_knows_little_of_the_business_proves_nothing(city):
+    other = [(f"N{n}", f"MN{n}", "P1", "2024-03-10 09:00", f"XB01AFL06{n}A001010102681", 20, 100, None) for n in range(6)]
+    t = business(city, "P1", {0: 30, 1: 30, 2: 30, 3: 10, 4: 10, 5: 10}, undo=other)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_refunded_sales_need_no_stock(city):
+    undo = [(f"R{n}", f"M{n}", "P1", "2024-03-11 09:00", item(n), -20, 100, f"L{n}") for n in range(3)]
+    t = business(city, "P1", {0: 30, 1: 30, 2: 30, 3: 10, 4: 10, 5: 10}, undo=undo)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+def test_months_before_the_book_was_opened_do_not_count(city):
+    early = [(f"E{n}", f"ME{n}", "P1", "2023-12-10 09:00", item(n), 20, 100, None) for n in range(3)]
+    t = business(city, "P1", dict.fromkeys(range(6), 10), undo=early)
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).is_empty()
+
+
+@pytest.mark.parametrize(("billed", "hits"), [(14, 1), (13, 0), (10, 0)])
+def test_one_implant_item_is_enough_when_a_third_of_its_stock_is_missing(city, billed, hits):
+    t = business(city, "H1", {0: billed, 1: 10, 2: 10}, kind="C")
+    assert found(implants_billed_beyond_purchase, t, book_items_min=3, item_fen_min=1000).height == hits

@@ -1,0 +1,43 @@
+"""Newborn care belongs to newborns."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.rules.national.service_newborn_only import service_newborn_only
+from tests.rules.national.case import Case
+from tests.rules.support import found, lines_of
+
+HIT = Case(
+    at_fault=["L1"],
+    tables={
+        "psn_info_b": """
+            psn_no | gend | brdy
+            P1     | 2    | 1995-01-01
+        """,
+        "mdtrt_d": """
+            mdtrt_id | begntime         | endtime          | med_type | dscg_maindiag_code
+            M1       | 2024-03-01 08:00 | 2024-03-08 10:00 | 21       | J18.000
+        """,
+        "fee_list_d": """
+            bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code     | hilist_name | inscp_amt
+            L1      | M1       | 2024-03-02 09:00 | 003112020090000 | 新生儿兰光治疗     | 10
+        """,
+    },
+)
+
+LAWFUL = {
+    "on the mother's record": HIT.but("J18.000", "O82.000"),
+    "a maternity stay": HIT.but("| 21 ", "| 52 "),
+    "a newborn": HIT.but("1995-01-01", "2024-02-28"),
+}
+
+
+def test_service_newborn_only_is_found(city):
+    findings = found(service_newborn_only, city(**HIT.tables), **HIT.params)
+    assert lines_of(findings) == [HIT.at_fault]
+
+
+@pytest.mark.parametrize("why", LAWFUL)
+def test_service_newborn_only_lets_pass(city, why):
+    assert found(service_newborn_only, city(**LAWFUL[why].tables), **HIT.params).is_empty()
