@@ -13,7 +13,9 @@ VISIT = "mdtrt_id psn_no fixmedins_code med_type begntime endtime"
 DRUG = "XC07ABM102A010010101111"
 
 
-def till(city, *, cards=("C1", "C2", "C3"), days: int = 4, apart: int = 3, code: str = DRUG, homes: dict[str, str] | None = None, stranger: bool = False):
+def till(
+    city, *, cards=("C1", "C2", "C3"), days: int = 4, apart: int = 3, code: str = DRUG, homes: dict[str, str] | None = None, stranger: bool = False
+):
     """``cards`` buy at P1 in the same order, ``apart`` minutes after each other, on ``days`` days a week apart."""
     rows, visits = [], []
     for d in range(days):

@@ -13,7 +13,9 @@ FEE = "bkkp_sn mdtrt_id fee_ocur_time hilist_code pric cnt init_feedetl_sn"
 CT = "002103000010000"
 
 
-def hospital(city, shifted: int, *, offset: int = 2, kind: str = "11", code: str = CT, case_type: str = "1", paymtd: str = "4", undo=(), early: bool = False):
+def hospital(
+    city, shifted: int, *, offset: int = 2, kind: str = "11", code: str = CT, case_type: str = "1", paymtd: str = "4", undo=(), early: bool = False
+):
     """H1 and H2 have 20 case-paid stays of five days each; in ``shifted`` of H1's a visit is billed ``offset`` days after admission."""
     visits, fees, lists, groups = [], [], [], []
     for at in ("H1", "H2"):

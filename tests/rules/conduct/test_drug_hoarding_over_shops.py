@@ -13,7 +13,9 @@ PILLS = ("ZA09DAB0030010108327", "XB01AFL060A001010102681")
 DRIP = ("XB05XAL070B002010104346", "XB05XAL071B002010104346")
 
 
-def circuit(city, *, persons=("P1", "P2"), every: int = 10, days: int = 30, shops=("PA", "PB", "PC"), drugs=PILLS, kind: str = "", undo=(), rounds=12):
+def circuit(
+    city, *, persons=("P1", "P2"), every: int = 10, days: int = 30, shops=("PA", "PB", "PC"), drugs=PILLS, kind: str = "", undo=(), rounds=12
+):
     """Each person buys ``days`` days of each drug every ``every`` days, shop after shop."""
     rows = [
         (f"{who}-{n}-{k}", f"M{who}{n}", who, shops[n % len(shops)], f"{day(every * n)} 10:00", drug, 50, days or None, 1, None)

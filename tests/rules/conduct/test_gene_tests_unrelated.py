@@ -13,7 +13,9 @@ FEE = "bkkp_sn mdtrt_id fee_ocur_time hilist_code hilist_name pric bilg_dept_nam
 GENE = ("002507000240000", "他汀类药物SLCO1B1基因检测")
 
 
-def hospital(city, tested: int, *, dx: str = "K29.500", dept: str = "内科", item: tuple[str, str] = GENE, elsewhere: int = 0, secondary: str = "", undo=()):
+def hospital(
+    city, tested: int, *, dx: str = "K29.500", dept: str = "内科", item: tuple[str, str] = GENE, elsewhere: int = 0, secondary: str = "", undo=()
+):
     """H1 tests ``tested`` of its 100 in-patients, H2 ``elsewhere`` of its 200."""
     stays, fees = [], []
     for at, stays_here, tests in (("H1", 100, tested), ("H2", 200, elsewhere)):

@@ -34,9 +34,7 @@ def test_perfusion_alone_is_lawful(city):
 
 
 def test_one_perfusion_contains_one_session_only(city):
-    t = billed(
-        city, ("P", "M1", "2024-03-01 08:00", HP, 400), ("D", "M1", "2024-03-01 08:00", HD, 360), ("E", "M1", "2024-03-01 12:00", HD, 360)
-    )
+    t = billed(city, ("P", "M1", "2024-03-01 08:00", HP, 400), ("D", "M1", "2024-03-01 08:00", HD, 360), ("E", "M1", "2024-03-01 12:00", HD, 360))
     assert lines_of(found(haemoperfusion_with_dialysis, t)) == [["D"]]
 
 

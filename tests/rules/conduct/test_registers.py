@@ -35,17 +35,13 @@ def pharmacies(city, *rows):
 
 
 def test_a_pharmacist_registered_at_two_places_is_held_against_the_later_one(city):
-    t = pharmacies(
-        city, ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", None), ("HY1", "Z1", "PB", "2023-06-01", "2030-01-01", None)
-    )
+    t = pharmacies(city, ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", None), ("HY1", "Z1", "PB", "2023-06-01", "2030-01-01", None))
     findings = found(pharmacist_registered_twice, t)
     assert findings.select("fixmedins_code", "kind").rows() == [("PB", "licence_rental")]
 
 
 def test_two_codes_of_one_licence_are_one_pharmacist(city):
-    t = pharmacies(
-        city, ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", None), ("HY2", "Z1", "PB", "2023-06-01", "2030-01-01", None)
-    )
+    t = pharmacies(city, ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", None), ("HY2", "Z1", "PB", "2023-06-01", "2030-01-01", None))
     assert found(pharmacist_registered_twice, t).height == 1
 
 
@@ -152,7 +148,9 @@ def test_orders_from_the_own_sick_bed_are_found(city):
     assert lines_of(found(physician_working_while_inpatient, in_bed(city, (0, 1, 5, 9, 10)))) == [["D1H1-1", "D1H1-5", "D1H1-9"]]
 
 
-@pytest.mark.parametrize(("why", "days", "psn"), [("one day", (0, 5, 10), "PD"), ("after discharge", (12, 13, 14), "PD"), ("unknown person", (4, 5, 6), None)])
+@pytest.mark.parametrize(
+    ("why", "days", "psn"), [("one day", (0, 5, 10), "PD"), ("after discharge", (12, 13, 14), "PD"), ("unknown person", (4, 5, 6), None)]
+)
 def test_lawful_orders_of_a_sick_physician(city, why, days, psn):
     assert found(physician_working_while_inpatient, in_bed(city, days, psn=psn)).is_empty(), why
 
