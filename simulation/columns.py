@@ -61,35 +61,36 @@ LINE: dict[str, tuple[Any, Any]] = {
 
 
 class Columns:
-    """Equal-long columns by name. ``add`` returns the positions of the new rows; positions never change."""
+    """Equal-long columns by name. ``add`` returns the positions of the new rows; positions never change.
+
+    Columns grow by doubling; an array read before an ``add`` is read again after it, never written to.
+    """
 
     def __init__(self, spec: dict[str, tuple[Any, Any]]) -> None:
         self.spec = spec
-        self._batches: list[dict[str, Array]] = []
-        self._whole: dict[str, Array] = {name: np.empty(0, dtype) for name, (dtype, _) in spec.items()}
         self.size = 0
+        self._room = 1_024
+        self._whole: dict[str, Array] = {name: np.empty(self._room, dtype) for name, (dtype, _) in spec.items()}
 
     def add(self, count: int, **values: Any) -> npt.NDArray[np.int64]:
         """Adds ``count`` rows; columns not named take their default. KeyError on an unknown column."""
-        batch: dict[str, Array] = {}
-        for name, (dtype, default) in self.spec.items():
-            value = values.pop(name, default)
-            batch[name] = np.full(count, value, dtype) if np.isscalar(value) else np.asarray(value).astype(dtype)
-            if len(batch[name]) != count:
-                raise ValueError(f"Column {name}: {len(batch[name])} values for {count} rows.")
-        if values:
-            raise KeyError(f"Unknown columns: {', '.join(values)}.")
-        self._batches.append(batch)
-        first = self.size
-        self.size += count
-        return np.arange(first, self.size, dtype=np.int64)
+        unknown = set(values) - set(self.spec)
+        if unknown:
+            raise KeyError(f"Unknown columns: {', '.join(sorted(unknown))}.")
+        first, last = self.size, self.size + count
+        if last > self._room:
+            self._room = max(last, self._room * 2)
+            for name, column in self._whole.items():
+                grown = np.empty(self._room, column.dtype)
+                grown[:first] = column[:first]
+                self._whole[name] = grown
+        for name, (_, default) in self.spec.items():
+            self._whole[name][first:last] = values.get(name, default)
+        self.size = last
+        return np.arange(first, last, dtype=np.int64)
 
     def __getitem__(self, name: str) -> Array:
-        if self._batches:
-            for column in self.spec:
-                self._whole[column] = np.concatenate([self._whole[column], *(batch[column] for batch in self._batches)])
-            self._batches = []
-        return self._whole[name]
+        return self._whole[name][: self.size]
 
     def copy_rows(self, rows: npt.NDArray[np.int64], **changes: Any) -> npt.NDArray[np.int64]:
         """Adds copies of the rows with some columns changed; returns the copies' positions."""

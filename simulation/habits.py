@@ -79,7 +79,7 @@ def draw(seed: int, months: int, persons: int, price_level: float | None) -> Hab
         counties=counties,
         county_names=names,
         price_level=drawn_level if price_level is None else float(price_level),
-        detail=float(rng.uniform(0.8, 1.15)) * (1.0 if persons < 200_000 else 1.7),
+        detail=float(rng.uniform(1.0, 1.4)) * (1.0 if persons < 200_000 else 1.7),
         outpatient_rate=float(rng.uniform(1.7, 2.5)),
         pharmacy_rate=float(rng.uniform(1.2, 2.0)),
         stay_rate=float(rng.uniform(0.13, 0.19)),

@@ -42,8 +42,10 @@ def price_lines(chunk: Chunk) -> dict[str, Array]:
     brand = np.where(sku == own_sku, usual, np.maximum(1, (out["ceiling"] * 0.94).astype(np.int64)))
     out["price"] = np.where(out["price"] > 0, out["price"], brand)
     out["fee"] = np.rint(out["cnt"] * out["price"]).astype(np.int64)
-    self_share = city.cat.self_share[out["item"]]
-    own = out["selfpay"] | (city.cat.level[out["item"]] == "03")
+    # billed as payable although it is not (``fault``): nothing is left to the patient
+    payable = out["fault"] > 0
+    self_share = np.where(payable, 0.0, city.cat.self_share[out["item"]])
+    own = ~payable & (out["selfpay"] | (city.cat.level[out["item"]] == "03"))
     out["own"] = np.where(own, out["fee"], 0)
     out["inscp"] = np.where(own, 0, out["fee"] - np.rint(out["fee"] * self_share).astype(np.int64))
     return out

@@ -69,12 +69,11 @@ def simulate(
         traces.note_stock(chunk, books)
         made = {
             "mdtrt_d": tables.visits_table(chunk, keys),
-            "setl_d": tables.settlements_table(chunk, books, keys),
-            "fee_list_d": tables.lines_table(chunk, books, keys),
+            "setl_d": tables.settlements_table(chunk, books, keys).sort("setl_id"),
+            "fee_list_d": tables.lines_table(chunk, books, keys).sort("bkkp_sn"),
             **lists.tables(chunk, books, keys),
             **traces.tables(chunk, books, keys),
         }
-        made = plans.on_tables(chunk, made, rng)
         for table, frame in {**tables.persons_tables(chunk, keys), **made}.items():
             if chunks == 1 and table not in ("mdtrt_d", "setl_d", "fee_list_d", "drug_trac_d", "scene_rcd_d"):
                 small[table] = [frame]

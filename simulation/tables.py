@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -53,7 +53,8 @@ class Keys:
     setl: pl.Series
     line: pl.Series
     psn: pl.Series
-    visits: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    visits: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
 
 
 def _serial(prefix: str, rank: Array) -> pl.Series:
@@ -75,8 +76,9 @@ def keys_of(chunk: Chunk, books: Books) -> Keys:
     with_lines = np.zeros(v.size, np.bool_)
     with_lines[books.line["visit"]] = True
     visits = np.flatnonzero(with_lines & v["alive"])
+    visits = visits[np.argsort(v["begn"][visits], kind="stable")]
     number = np.full(v.size, -1, np.int64)
-    number[visits] = rank(visits, v["begn"][visits])
+    number[visits] = np.arange(len(visits))
     psn = pl.Series(psn_no(h, chunk.persons.number))
     return Keys(
         mdtrt=_serial(head + "1", number),
@@ -84,6 +86,7 @@ def keys_of(chunk: Chunk, books: Books) -> Keys:
         line=_serial(head + "3", rank(np.arange(len(books.line["t"])), books.line["t"])),
         psn=psn,
         visits=visits,
+        number=number,
     )
 
 
@@ -151,7 +154,7 @@ def visits_table(chunk: Chunk, keys: Keys) -> pl.DataFrame:
                 "dise_name": texts(dise_name, dise),
                 "dscg_way": pl.select(pl.when(pl.Series(stay & closed)).then(pl.Series(np.maximum(1, v["way"][at])).cast(pl.String))).to_series(),
                 "chfpdr_code": texts(doctor, np.where(no_doctor, -1, v["doc"][at])),
-                "ipt_otp_no": pl.select(pl.lit("M") + pl.Series(at * 3 + chunk.number * 10_000_000).cast(pl.String).str.zfill(11)).to_series(),
+                "ipt_otp_no": pl.select(pl.lit("M") + pl.Series(keys.number[at] * 3 + chunk.number * 10_000_000).cast(pl.String).str.zfill(11)).to_series(),
                 "inhosp_stas": pl.Series(np.where(closed, "0", "1").astype(object), dtype=pl.String),
                 "refl_old_mdtrt_id": pl.select(
                     pl.when(pl.Series(refer >= 0)).then(keys.mdtrt.gather(pl.Series(np.maximum(refer, 0))))
@@ -202,7 +205,7 @@ def lines_table(chunk: Chunk, books: Books, keys: Keys) -> pl.DataFrame:
     lab = cat.charge[item] == "04"
     image = cat.charge[item] == "03"
     done_in = np.where(lab, DEPARTMENTS.index("检验科"), np.where(image, DEPARTMENTS.index("影像科"), dept))
-    order = visit * 400 + np.maximum(0, line["t"] // 86_400 - v["begn"][visit] // 86_400)
+    order = keys.number[visit] * 400 + np.maximum(0, line["t"] // 86_400 - v["begn"][visit] // 86_400)
     return shaped(
         "fee_list_d",
         pl.DataFrame(

@@ -82,7 +82,7 @@ def cases(chunk: Chunk, books: Books, keys: Keys) -> pl.DataFrame:
         setl_id=pl.when(pl.col("s").is_not_null()).then(setl.gather(out["s"].fill_null(0))),
         bkkp_sns=pl.col("bkkp_sns").fill_null(pl.lit([], pl.List(pl.String))),
         yuan=pl.coalesce("given", "sum", pl.lit(0.0)).cast(pl.Float64),
-    ).filter((pl.col("bkkp_sns").list.len() > 0) | (pl.col("yuan") > 0) | pl.col("mdtrt_id").is_null())
+    ).filter((pl.col("bkkp_sns").list.len() > 0) | (pl.col("yuan") > 0) | ((pl.col("kind") == "licence_rental") & pl.col("mdtrt_id").is_null()))
 
 
 def lookalikes(chunk: Chunk, books: Books, keys: Keys) -> pl.DataFrame:

@@ -45,7 +45,8 @@ class Delivery:
         folder = self.root / table
         folder.mkdir(parents=True, exist_ok=True)
         if self.form == "parquet":
-            frame.write_parquet(folder / f"part-{serial:05d}.parquet", compression="zstd")
+            numbers = [pl.col(name).cast(pl.Int64, strict=False) for name in ("med_type", "hosp_lv") if forms.drift and name in frame.columns]
+            frame.with_columns(numbers).write_parquet(folder / f"part-{serial:05d}.parquet", compression="zstd")
             return
         text = _text(table, frame, forms)
         if extra:
@@ -77,8 +78,6 @@ def _text(table: str, frame: pl.DataFrame, forms: Forms) -> str:
             made.append(column.dt.strftime(date_form))
         elif kind[name] == "datetime" and frame.schema[name] == pl.Datetime("us"):
             made.append(column.dt.strftime(time_form))
-        elif forms.drift and name == "med_type":
-            made.append(column.cast(pl.Float64, strict=False).cast(pl.String).fill_null(column))
         elif forms.drift and name == "hosp_lv":
             made.append(column.str.strip_chars_start("0"))
         else:
