@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from features.drg.lists import cases_of, diagnoses_of
+from features.drg.scheme import Scheme, load_scheme
+from features.parameters import Params
+from features.tables import Tables
+from models.kinds import Kind
+from models.rule import rule
+from models.rules.drg._payment import billed_cases, weight_rows, weight_table, with_loss
+from models.rules.drg._support import BEARER, habit, items_of_cases, judged, use_rows
+from models.run_rules import empty_hits
+from models.wording import percent, yuan
+
+
+@cache
+def _scheme() -> Scheme:
+    return load_scheme()
+
+
+def _extract(t: Tables, p: Params) -> pl.LazyFrame:
+    """Every bearer of an MCC or CC with its items and billing; use of items by hospital; billed weights."""
+    scheme = _scheme()
+    cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
+    items = items_of_cases(t, cases).collect().lazy()
+    main = diagnoses_of(t).filter("main").group_by("case_id").agg(main_code=pl.col("code").sort_by("seq").first())
+    excluded = scheme.exclusion.lazy().select(main_code="code", main_exclusion="exclusion")
+    severe = (
+        diagnoses_of(t)
+        .filter(~pl.col("main"))
+        .join(scheme.severity.lazy(), on="code")
+        .join(main.join(excluded, on="main_code", how="left"), on="case_id", how="left")
+        # a diagnosis that the main one excludes pays nothing and so is no evidence of anything
+        .filter(pl.col("main_exclusion").is_null() | (pl.col("main_exclusion") != pl.col("exclusion")))
+        .group_by("case_id", "code", "level")
+        .agg(dx_name=pl.col("name").sort().first())
+    )
+    bearers = (
+        severe.join(cases, on="case_id")
+        .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
+        .join(billed_cases(t).drop("fixmedins_code"), on="mdtrt_id", how="left")
+        .with_columns(kind=pl.lit(BEARER))
+    )
+    return pl.concat([bearers, use_rows(items, cases), weight_rows(t)], how="diagonal")
+
+
+@rule(
+    title_zh="并发症合并症无诊疗支持的高套病组",
+    title_en="Group upcoded by an unsupported complication or comorbidity",
+    kind=Kind.UPCODING,
+    certainty="suspected",
+    scope="city",
+    gz_code="GZ10000201003000",
+    legal_basis=("reg.38.7", "impl.23", "impl.35"),
+    needs=("mdcs_fund_setl_list_d", "mdcs_fund_setl_list_diag_d", "drg_setl_d", "fee_list_d"),
+    params=(
+        "bearers_min",
+        "companion_share_min",
+        "companion_lift_min",
+        "companions_max",
+        "score_max",
+        "cases_min",
+        "base_rate_min",
+        "chance_max",
+        "excess_share_min",
+        "fee_over_standard_max",
+    ),
+    extract=_extract,
+)
+def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
+    """A secondary diagnosis lifts the case into a dearer group although nothing in the stay examined or treated it.
+
+    For each MCC or CC the fee items that go with it are learned from the other hospitals' patients (``_support``). A case is at issue
+    when all the diagnoses that made its group severe lack them, so that the case without them falls into a cheaper group, and only
+    at a hospital where such cases are a habit: far more than at the others, beyond chance, most of them in excess. A hospital
+    whose sicker patients are treated for what is coded has no unsupported cases, however high its share of severe groups. Cases
+    dearer than ``fee_over_standard_max`` times their standard are left alone: somebody was treated for something.
+
+    The loss is the difference of the payment standards of the billed group and the one supported. An honest hospital may show the
+    record: examination results from before admission, treatment under another code, or drugs the patient brought.
+    """
+    extracted = t.extracted.collect()
+    bearers = extracted.filter(pl.col("kind") == BEARER) if "kind" in extracted.columns else extracted
+    if bearers.is_empty():
+        return empty_hits()
+    scheme = _scheme()
+    judgement = judged(extracted, p)
+    hospitals = habit(judgement, p)
+    if hospitals.is_empty():
+        return empty_hits()
+    # all severe diagnoses of the case, judged or not: what was not judged stands in the hospital's favour
+    standing = bearers.join(judgement.filter(~pl.col("supported")).select("case_id", "code"), on=["case_id", "code"], how="anti")
+    remaining = standing.group_by("case_id").agg(keeps_mcc=(pl.col("level") == "mcc").any(), keeps_cc=pl.lit(value=True).first())
+    billed = scheme.drg.select("drg_code", "adrg", billed_name="drg_name", billed_needs="needs")
+    at_issue = (
+        judgement.filter(~pl.col("supported") & pl.col("drg_code").is_not_null())
+        .filter(pl.col("fee_fen") <= p["fee_over_standard_max"] * pl.col("pay_std_fen"))
+        .join(billed, on="drg_code")
+        .filter(pl.col("billed_needs") != "all")
+        .group_by(
+            "case_id", "mdtrt_id", "psn_no", "setl_id", "fixmedins_code", "begn_date", "end_date", "fee_fen",
+            "drg_code", "drg_wt", "pay_std_fen", "drg_fund_fen", "adrg", "billed_name", "billed_needs",
+        )
+        .agg(
+            has_mcc=(pl.col("level") == "mcc").any(),
+            said=pl.format("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions")
+            .sort()
+            .str.join("；"),
+            score=pl.col("score").min(),
+        )
+        .join(remaining, on="case_id", how="left")
+        .with_columns(pl.col("keeps_mcc", "keeps_cc").fill_null(value=False))
+        # the billed severity must rest on the unsupported diagnoses and on nothing that stands
+        .filter(
+            ((pl.col("billed_needs") == "mcc") & pl.col("has_mcc") & ~pl.col("keeps_mcc"))
+            | ((pl.col("billed_needs") == "cc") & ~pl.col("keeps_cc"))
+        )
+    )  # fmt: skip
+    supported = (
+        at_issue.select("case_id", "adrg", "keeps_mcc", "keeps_cc")
+        .join(scheme.drg.select("adrg", "needs", "drg_order", supported_code="drg_code"), on="adrg")
+        .filter((pl.col("needs") == "all") | ((pl.col("needs") == "cc") & pl.col("keeps_cc")) | ((pl.col("needs") == "mcc") & pl.col("keeps_mcc")))
+        .sort("case_id", "drg_order")
+        .unique("case_id", keep="first", maintain_order=True)
+        .select("case_id", "supported_code")
+    )
+    priced = with_loss(at_issue.join(supported, on="case_id"), weight_table(extracted, scheme), "drg_code", "supported_code")
+    found = priced.join(hospitals.select("fixmedins_code", "n", "unsupported", "expected", "rate"), on="fixmedins_code").sort("mdtrt_id")
+    return found.lazy().select(
+        "fixmedins_code",
+        "psn_no",
+        "mdtrt_id",
+        "setl_id",
+        occurred_from="begn_date",
+        occurred_to="end_date",
+        amount_fen="difference_fen",
+        loss_fen="loss_fen",
+        strength=(0.6 + 0.04 * (-pl.col("score")).clip(0, 7.5)),
+        evidence=pl.format(
+            "该例按{}{}结算，次要诊断{}在本次住院费用明细中均无相应检查、用药或治疗；去除后应入{}{}，付费标准{}元，差额{}元。"
+            "该机构可判断的并发症合并症诊断{}条，其中{}条无诊疗支持（{}），按其他机构水平应约{}条。",
+            "drg_code",
+            "billed_name",
+            "said",
+            "supported_code",
+            "supported_name",
+            yuan(pl.col("pay_std_fen")),
+            yuan(pl.col("difference_fen")),
+            "n",
+            pl.col("unsupported").cast(pl.Int64),
+            percent(pl.col("unsupported") / pl.col("n")),
+            pl.col("expected").round(1),
+        ),
+    )
