@@ -37,7 +37,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.main_job
 
 serve: setup
 	$(BIN)/huoyan serve --runs $(RUN)

@@ -19,6 +19,8 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
     findings = pl.read_parquet(job.steps().path("findings.parquet"))
     write_parquet(findings.drop(DETAIL_COLUMNS), home.out / "findings.parquet")
     write_parquet(findings.select("finding_id", *DETAIL_COLUMNS), home.out / "findings_detail.parquet")
+    customary = pl.read_parquet(job.steps().path("customary.parquet"))
+    write_parquet(customary, home.out / "customary.parquet")
     _, waiting = job.rules()
     write_report(
         delivery,
@@ -33,6 +35,7 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
         "lake_fingerprint": lake.fingerprint,
         "months": lake.months("setl_d"),
         "findings": findings.height,
+        "customary": customary.height,
         "model": {
             "name": scored.scored_by.name,
             "version": scored.scored_by.version,

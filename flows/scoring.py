@@ -11,8 +11,7 @@ import polars as pl
 
 from features.feature import features_of
 from features.parameters import City
-from features.peers import peer_groups, standardise, wide
-from features.tables import Tables
+from features.peers import standardise, wide
 from flows.home import Home
 from flows.steps import Job
 from flows.store import write_csv_for_excel, write_parquet
@@ -48,10 +47,9 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     findings = standing(pl.read_parquet(job.steps().path("findings.parquet")), verdicts)
     weights = rule_weights(verdicts, city["verdicts"])
     lines = pl.read_parquet(job.steps().path("lines_at_issue.parquet"))
-    groups = peer_groups(pl.scan_parquet(home.facts / "institution.parquet"), city)
-    institutions = institution_frame(job, home, groups)
+    groups = pl.read_parquet(home.facts / "peer_groups.parquet")
+    institutions = pl.read_parquet(home.facts / "institutions_in_business.parquet")
     z = standardise(pl.scan_parquet(home.facts / "institution_feature.parquet"), groups, city)
-    write_parquet(groups, home.facts / "peer_groups.parquet")
     write_parquet(z, home.facts / "institution_z.parquet")
     anomaly, scored_by = anomaly_scores(forest_input(z, groups), institutions, job, home, city)
     evidence = rule_evidence(findings, institutions, p, weights)
@@ -72,25 +70,6 @@ def read_verdicts(home: Home) -> pl.DataFrame:
     """The auditors' decisions so far, as the workbench exports them beside the run; none is an empty frame."""
     path = home.out / "verdicts.parquet"
     return pl.read_parquet(path).select(VERDICT_SCHEMA) if path.is_file() else pl.DataFrame(schema=VERDICT_SCHEMA)
-
-
-def institution_frame(job: Job, home: Home, groups: pl.DataFrame) -> pl.DataFrame:
-    """Institutions that did business in the period: code, name, county, peer group, visits (of every sort), stays."""
-    registry = Tables(job.open_lake()).institutions.select("fixmedins_code", "fixmedins_name", pl.col("fix_blng_admdvs").alias("admdvs")).collect()
-    months = pl.scan_parquet(home.facts / "institution_month.parquet")
-    volume = (
-        months.group_by("fixmedins_code")
-        .agg(pl.col("visits", "purchases", "admissions").sum())
-        .select("fixmedins_code", visits=pl.sum_horizontal("visits", "purchases", "admissions"), stays="admissions")
-        .collect()
-    )
-    return (
-        groups.select("fixmedins_code", "peer_group")
-        .join(volume, on="fixmedins_code", how="left")
-        .join(registry, on="fixmedins_code", how="left")
-        .with_columns(pl.col("visits", "stays").fill_null(0), pl.col("fixmedins_name").fill_null("（未登记机构）"))
-        .sort("fixmedins_code")
-    )
 
 
 def forest_input(z: pl.DataFrame, groups: pl.DataFrame) -> pd.DataFrame:

@@ -13,12 +13,15 @@ import polars as pl
 
 from features.lake import Lake
 from features.parameters import City
+from features.peers import peer_groups
 from features.run import bucket_facts, city_facts
 from features.tables import Tables
 from flows.store import Steps, code_digest, digest_of, write_atomically, write_parquet
+from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
 from models.rule import Rule, all_rules
 from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle
+from models.scoring.evidence import rule_evidence
 
 BUCKET_STEP = "bucket={bucket}/step"
 FINDING_ORDER = ("kind", "rule_id", "fixmedins_code", "occurred_from", "psn_no", "mdtrt_id", "finding_id")
@@ -106,9 +109,34 @@ def city_step(job: Job, facts_out: Path) -> Path:
         extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
         hits = run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)
         frames.append(settle(hits, unit, lines, stays))
-    write_parquet(in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True)), findings_path)
+    found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
+    groups = peer_groups(facts["institution"], city)
+    houses = institutions_in_business(whole, groups, facts["institution_month"])
+    stands, customary = set_aside(found, rule_evidence(found, houses, city["scoring"], {}), houses, city["customary"])
+    write_parquet(groups, facts_out / "peer_groups.parquet")
+    write_parquet(houses, facts_out / "institutions_in_business.parquet")
+    write_parquet(customary, steps.path("customary.parquet"))
+    write_parquet(stands, findings_path)
     steps.finish("city")
     return findings_path
+
+
+def institutions_in_business(t: Tables, groups: pl.DataFrame, months: pl.LazyFrame) -> pl.DataFrame:
+    """One row an institution that did business: code, name, county, peer group, visits (of every sort), stays."""
+    registry = t.institutions.select("fixmedins_code", "fixmedins_name", pl.col("fix_blng_admdvs").alias("admdvs")).collect()
+    volume = (
+        months.group_by("fixmedins_code")
+        .agg(pl.col("visits", "purchases", "admissions").sum())
+        .select("fixmedins_code", visits=pl.sum_horizontal("visits", "purchases", "admissions"), stays="admissions")
+        .collect()
+    )
+    return (
+        groups.select("fixmedins_code", "peer_group")
+        .join(volume, on="fixmedins_code", how="left")
+        .join(registry, on="fixmedins_code", how="left")
+        .with_columns(pl.col("visits", "stays").fill_null(0), pl.col("fixmedins_name").fill_null("（未登记机构）"))
+        .sort("fixmedins_code")
+    )
 
 
 def line_totals_step(job: Job) -> Path:

@@ -1,0 +1,48 @@
+"""What everybody does accuses nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from features.parameters import City, Params
+from models.customary import set_aside
+from models.scoring.evidence import rule_evidence
+from tests.models.test_scoring import findings, houses
+
+
+@pytest.fixture
+def p() -> Params:
+    return City.load()["customary"]
+
+
+def parted(*rows: tuple[str, str, str, str, int]) -> tuple[list[str], list[str]]:
+    city = City.load()
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    found = findings(*rows)
+    stands, aside = set_aside(found, rule_evidence(found, institutions, city["scoring"], {}), institutions, city["customary"])
+    assert stands.height + aside.height == found.height
+    return sorted(set(stands["fixmedins_code"])), sorted(set(aside["fixmedins_code"]))
+
+
+def test_a_limit_that_half_the_peers_overstep_a_little_is_set_aside() -> None:
+    stands, aside = parted(*[(f"h{n}", "r", "policy_limit", "definite", 3) for n in range(10)])
+    assert stands == []
+    assert len(aside) == 10
+
+
+def test_a_house_far_above_the_custom_keeps_its_findings() -> None:
+    stands, aside = parted(("h0", "r", "policy_limit", "definite", 120), *[(f"h{n}", "r", "policy_limit", "definite", 2) for n in range(1, 10)])
+    assert stands == ["h0"]
+    assert len(aside) == 9
+
+
+def test_what_only_two_houses_do_is_no_custom() -> None:
+    stands, aside = parted(*[(f"h{n}", "r", "policy_limit", "definite", 2) for n in range(2)])
+    assert stands == ["h0", "h1"]
+    assert aside == []
+
+
+def test_invented_stays_are_never_customary() -> None:
+    stands, aside = parted(*[(f"h{n}", "r", "fake_inpatient", "suspected", 2) for n in range(10)])
+    assert len(stands) == 10
+    assert aside == []
