@@ -36,7 +36,7 @@ def well_documented(t: Tables) -> pl.LazyFrame:
     """
     if not t.has("mdcs_fund_setl_list_diag_d"):
         return t.visits.select("mdtrt_id").clear()
-    listed = t.diagnoses.group_by("psn_no", "mdtrt_id").len().filter(pl.col("len") >= 2)
+    listed = t.diagnoses.group_by("psn_no", "mdtrt_id").agg(pl.col("diag_code").drop_nulls().n_unique()).filter(pl.col("diag_code") >= 2)
     definite = pl.col("main_dx").is_not_null() & ~pl.col("main_dx").str.slice(0, 1).is_in(VAGUE)
     outpatient = t.visits.filter(~pl.col("inpatient") & definite).join(listed.select("psn_no").unique(), on="psn_no", how="semi")
     return pl.concat([listed.select("mdtrt_id"), outpatient.select("mdtrt_id")]).unique()

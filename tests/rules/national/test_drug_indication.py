@@ -22,7 +22,7 @@ HIT = Case(
         "mdcs_fund_setl_list_diag_d": """
             setl_list_diag_id | setl_id | psn_no | maindiag_flag | diag_code | diag_name
             1                 | SM1     | P1     | 1             | I10.x00   | 高血压
-            2                 | SM1     | P1     | 0             | J06.900   | 2型糖尿病
+            2                 | SM1     | P1     | 0             | H60.900   | 2型糖尿病
         """,
         "fee_list_d": """
             bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code             | hilist_name | inscp_amt
@@ -32,9 +32,9 @@ HIT = Case(
 )
 
 LAWFUL = {
-    "a secondary diagnosis that fits": HIT.but("J06.900", "N40.x00"),
+    "a secondary diagnosis that fits": HIT.but("H60.900", "N40.x00"),
     "the same disease recorded at another visit": HIT.and_("mdtrt_d", "M2 | 2023-01-01 | 2023-01-01 | 11 | N40.x00"),
-    "one listed diagnosis only: the record may hold more": HIT.but("| 0             | J06.900", "| 0             | -"),
+    "one listed diagnosis only: the record may hold more": HIT.but("| 0             | H60.900", "| 0             | -"),
     "paid by the patient": HIT.but("| 10", "| 0"),
 }
 
