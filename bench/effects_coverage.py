@@ -48,10 +48,8 @@ def coverage(design: str, effect: float, runs: int, seed: int = 1) -> tuple[floa
     covered, estimates, widths, found = 0, [], [], 0
     for run in range(runs):
         rng = np.random.default_rng([seed, run])
-        if design == "staggered":
-            result = staggered_did(staggered_panel(rng, effect))
-        else:
-            result = interrupted_series(one_series(rng, effect), 20)
+        staggered = design == "staggered"
+        result = staggered_did(staggered_panel(rng, effect)) if staggered else interrupted_series(one_series(rng, effect), 20)
         covered += result.low <= effect <= result.high
         found += not result.low <= 0 <= result.high
         estimates.append(result.estimate)

@@ -96,10 +96,11 @@ def placebo(panel: pl.DataFrame, months_early: int = 3, confidence: float = 0.95
 
 def _matrix(panel: pl.DataFrame) -> tuple[list[str], Array, Array, Array]:
     units = panel["unit"].unique().sort().to_list()
-    times = np.arange(panel["time"].min(), int(panel["time"].max()) + 1, dtype=float)  # type: ignore[arg-type]
+    first, last = int(panel.select(pl.col("time").min()).item()), int(panel.select(pl.col("time").max()).item())
+    times: Array = np.arange(first, last + 1).astype(np.float64)
     place = {unit: row for row, unit in enumerate(units)}
-    values = np.full((len(units), len(times)), np.nan)
-    starts = np.full(len(units), np.inf)
+    values: Array = np.full((len(units), len(times)), np.nan, dtype=np.float64)
+    starts: Array = np.full(len(units), np.inf, dtype=np.float64)
     for unit, time, start, value in panel.select("unit", "time", "start", "value").iter_rows():
         values[place[unit], int(time - times[0])] = value
         # a start after the last month is no start within the data
@@ -148,7 +149,8 @@ def _row_mean(block: Array) -> Array:
     known = np.isfinite(block)
     total = np.where(known, block, 0.0).sum(axis=1)
     count = known.sum(axis=1)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    mean: Array = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    return mean
 
 
 def _average(cells: list[_Cell], weights: Array) -> tuple[float, Array]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from features.drg.scheme import Scheme
+from features.drg.scheme import Scheme, load_scheme
 from features.tables import Tables
 
 WEIGHT: Final = "weight"
+
+
+@cache
+def scheme_in_use() -> Scheme:
+    """The scheme whose severity and exclusion lists the rules read: the shipped national one."""
+    return load_scheme()
 
 
 def billed_cases(t: Tables) -> pl.LazyFrame:

@@ -140,8 +140,9 @@ def habit(judged_cases: pl.DataFrame, p: Params) -> pl.DataFrame:
     """Hospitals whose unsupported cases are a pattern: fixmedins_code, n, unsupported, expected, chance.
 
     Only cases paid by group count (``drg_code`` known): elsewhere the code brings nothing. One row a hospital with at least
-    ``cases_min`` unsupported of its judged bearers, more than chance allows (binomial tail below ``chance_max``) at the rate of the other hospitals (each code's own, never below ``base_rate_min``), and at least
-    ``excess_share_min`` of them in excess of expectation: among what is flagged at most the rest can be honest slips.
+    ``cases_min`` unsupported of its judged bearers, more than chance allows (binomial tail below ``chance_max``) at the rate of the
+    other hospitals (each code's own, never below ``base_rate_min``), and at least ``excess_share_min`` of them in excess of
+    expectation: among what is flagged at most the rest can be honest slips.
     """
     bad = (~pl.col("supported")).cast(pl.Float64)
     rated = judged_cases.with_columns(

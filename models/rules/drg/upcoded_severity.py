@@ -1,29 +1,21 @@
 from __future__ import annotations
 
-from functools import cache
-
 import polars as pl
 
 from features.drg.lists import cases_of, diagnoses_of
-from features.drg.scheme import Scheme, load_scheme
 from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._payment import billed_cases, weight_rows, weight_table, with_loss
+from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
 from models.rules.drg._support import BEARER, habit, items_of_cases, judged, use_rows
 from models.run_rules import empty_hits
 from models.wording import percent, yuan
 
 
-@cache
-def _scheme() -> Scheme:
-    return load_scheme()
-
-
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Every bearer of an MCC or CC with its items and billing; use of items by hospital; billed weights."""
-    scheme = _scheme()
+    scheme = scheme_in_use()
     cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
     items = items_of_cases(t, cases).collect().lazy()
     main = diagnoses_of(t).filter("main").group_by("case_id").agg(main_code=pl.col("code").sort_by("seq").first())
@@ -86,7 +78,7 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     bearers = extracted.filter(pl.col("kind") == BEARER) if "kind" in extracted.columns else extracted
     if bearers.is_empty():
         return empty_hits()
-    scheme = _scheme()
+    scheme = scheme_in_use()
     judgement = judged(extracted, p)
     hospitals = habit(judgement, p)
     if hospitals.is_empty():

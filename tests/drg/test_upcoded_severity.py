@@ -1,0 +1,125 @@
+"""Up-coding by diagnoses nobody treated: found where planted, never at an honest hospital, however sick its patients."""
+
+from __future__ import annotations
+
+import random
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from features.parameters import City
+from models.rules.drg._support import BEARER, CASES_ROW, USE
+from models.rules.drg.upcoded_severity import upcoded_severity
+from models.run_rules import complete_hits
+
+CARE = {
+    "J96.000": ["00311503001", "00250307027", "00120200001"],
+    "A41.900": ["XJ01D", "00250501009"],
+    "N17.900": ["XC03C", "00250305001"],
+}
+GROUPS = {"BR2": {"1": ("BR21", 1.45), "5": ("BR25", 1.09)}, "ES3": {"1": ("ES31", 1.05), "5": ("ES35", 0.78)}}
+RATE = 5000.0
+
+
+def city(
+    *, hospitals: int = 8, cases: int = 200, planted: float = 0.0, sick: float = 0.08, lazy: bool = False, seed: int = 1
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """What the extract step gathers from hospitals H0, H1, …: H0 plants in a share of its cases, H1's patients are as ``sick`` says."""
+    rng = random.Random(seed)  # noqa: S311 - test data
+    bearers: list[dict[str, Any]] = []
+    use: dict[tuple[str, str], int] = {}
+    truth: dict[str, int] = {}
+    for hospital in range(hospitals):
+        name = f"H{hospital}"
+        for number in range(cases):
+            true_rate = sick if hospital == 1 else 0.08
+            really = rng.random() < true_rate
+            faked = not really and hospital == 0 and rng.random() < planted
+            code = rng.choice(list(CARE))
+            keys = {key for each in CARE.values() for key in each if rng.random() < 0.06} | {"00110900001"}
+            if really:
+                keys |= {key for key in CARE[code] if rng.random() < 0.92}
+            if lazy and hospital == 2 and code == "N17.900":
+                # this house treats with means of its own and never uses the others' items
+                keys = {key for key in keys if not key.startswith("XC03")} | {"XC03X"}
+            for key in keys:
+                use[name, key] = use.get((name, key), 0) + 1
+            if not (really or faked):
+                continue
+            adrg = rng.choice(list(GROUPS))
+            (billed, weight), (supported, low) = GROUPS[adrg]["1"], GROUPS[adrg]["5"]
+            case = f"{name}-{number}"
+            if faked:
+                truth[case] = round((weight - low) * RATE * 100)
+            bearers.append(
+                {
+                    "kind": BEARER, "case_id": case, "mdtrt_id": case, "psn_no": f"P{case}", "setl_id": f"S{case}", "fixmedins_code": name,
+                    "code": code, "level": "mcc", "dx_name": code, "keys": sorted(keys), "drg_code": billed, "drg_wt": weight,
+                    "pay_std_fen": round(weight * RATE * 100), "drg_fund_fen": round(weight * RATE * 80), "fee_fen": round(low * RATE * 100),
+                }
+            )  # fmt: skip
+            del supported
+    rows = pl.DataFrame(bearers).with_columns(begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8))
+    used = pl.DataFrame([{"kind": USE, "fixmedins_code": name, "key": key, "n": n, "name": key} for (name, key), n in use.items()])
+    totals = pl.DataFrame([{"kind": CASES_ROW, "fixmedins_code": f"H{hospital}", "n": cases} for hospital in range(hospitals)])
+    weights = pl.DataFrame([{"kind": "weight", "drg_code": code, "drg_wt": weight, "n": 50} for kinds in GROUPS.values() for code, weight in kinds.values()])
+    return pl.concat([rows, used, totals, weights], how="diagonal_relaxed"), truth
+
+
+def hits(extracted: pl.DataFrame) -> pl.DataFrame:
+    frame = upcoded_severity.function(SimpleNamespace(extracted=extracted.lazy()), City.load()["upcoded_severity"])  # type: ignore[arg-type]
+    return complete_hits(frame, "upcoded_severity").collect()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_planted_upcoding_in_a_tenth_of_the_cases_is_found_in_yuan(seed: int) -> None:
+    extracted, truth = city(planted=0.1, seed=seed)
+    found = hits(extracted)
+    right = found.filter(pl.col("mdtrt_id").is_in(list(truth)))
+    assert right.height / found.height >= 0.9
+    assert right["amount_fen"].sum() / sum(truth.values()) >= 0.7
+    assert set(found["fixmedins_code"]) == {"H0"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_honest_hospital_with_far_sicker_patients_is_not_accused(seed: int) -> None:
+    assert hits(city(sick=0.35, seed=seed)[0]).is_empty()
+
+
+def test_a_hospital_that_treats_with_other_means_is_not_accused() -> None:
+    assert hits(city(lazy=True, cases=300)[0]).is_empty()
+
+
+def test_a_finding_names_both_groups_the_missing_care_and_the_difference_of_standards() -> None:
+    extracted, truth = city(planted=0.1)
+    row = next(row for row in hits(extracted).iter_rows(named=True) if row["mdtrt_id"] in truth)
+    assert row["amount_fen"] == truth[row["mdtrt_id"]]
+    assert row["loss_fen"] <= row["amount_fen"]
+    assert any(pair in row["evidence"] for pair in ("BR21", "ES31"))
+    assert any(pair in row["evidence"] for pair in ("BR25", "ES35"))
+    assert "无相应检查、用药或治疗" in row["evidence"]
+
+
+def test_a_case_much_dearer_than_its_standard_is_left_alone() -> None:
+    extracted, _ = city(planted=0.1)
+    assert hits(extracted.with_columns(fee_fen=pl.col("pay_std_fen") * 2)).is_empty()
+
+
+def test_cases_paid_by_item_are_no_upcoding() -> None:
+    extracted, _ = city(planted=0.1)
+    by_item = pl.when(pl.col("kind") == BEARER).then(None).otherwise("drg_code")
+    assert hits(extracted.with_columns(drg_code=by_item)).is_empty()
+
+
+def test_another_supported_complication_keeps_the_group() -> None:
+    extracted, truth = city(planted=0.1)
+    faked = extracted.filter(pl.col("mdtrt_id").is_in(list(truth)))
+    # a second MCC that no hospital's data can judge stands in the hospital's favour
+    second = faked.with_columns(code=pl.lit("I26.900"), dx_name=pl.lit("肺栓塞"))
+    assert hits(pl.concat([extracted, second])).is_empty()
+
+
+def test_without_settlement_lists_there_are_no_hits() -> None:
+    assert hits(city()[0].clear()).is_empty()
