@@ -107,6 +107,8 @@ def _bucket_frame(grain: str, t: Tables, city: City) -> pl.DataFrame:
             if unit.absent_is_zero:
                 frame = frame.with_columns(_zero_if_null(frame.schema, unit.columns))
         return frame.sort(keys)
+    if not computed:
+        return pl.DataFrame(schema={key: pl.Date() if key == "date" else pl.String() for key in keys})
     frames = pl.collect_all([frame for _, frame in computed])
     return pl.concat(frames, how="diagonal").group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
 

@@ -16,6 +16,7 @@ from features.tables import Tables
     why="Who visits, buys and is dialysed in town does not lie in the ward.",
     numerator="stays with such activity on inner days",
     denominator="stays of at least three days",
+    needs=("fee_list_d",),
     facts=("stay",),
     columns={"visits": "他院门诊", "purchases": "药店购药", "dialysis": "他院透析", "overlap": "重叠住院"},
     points_to=("bed_hanging", "fake_inpatient", "impersonation"),

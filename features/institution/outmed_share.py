@@ -16,7 +16,7 @@ from features.tables import Tables
     why="Nobody lies in two cities.",
     numerator="stays with a settlement outside the city inside them",
     denominator="stays of at least three days",
-    needs=("outmed_setl_d",),
+    needs=("outmed_setl_d", "fee_list_d"),
     facts=("stay",),
     points_to=("bed_hanging", "fake_inpatient", "impersonation"),
     universal=True,
