@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from flows import cli_models
+from flows import cli_features, cli_ingest, cli_models, cli_simulate, cli_workbench
 from flows.home import Home
+from models.kinds import Kind
 
 app = typer.Typer(
     name="huoyan",
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 console = Console()
+LIGHTS = {"red": "red", "yellow": "yellow", "green": "green"}
 STAGES = {
     "ingest": "入库 ingest",
     "rules": "特征与规则 features, rules",
@@ -67,29 +69,23 @@ def run(
 def print_suspects(out: Path, top: int) -> None:
     """The first suspects as a table, and where to look."""
     suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=None)
-    table = Table(title=f"疑点机构 Suspects (first {min(top, suspects.height)} of {suspects.height})", show_lines=True)
-    for name, style in (
-        ("rank", None),
-        ("机构 institution", "bold"),
-        ("level", None),
-        ("score", None),
-        ("p", None),
-        ("涉及金额", None),
-        ("kinds", None),
-        ("reasons", None),
-    ):
-        table.add_column(name, style=style, overflow="fold")
-    colours = {"red": "red", "yellow": "yellow", "green": "green"}
+    table = Table(title=f"疑点机构 Suspects（前 {min(top, suspects.height)} 家，共 {suspects.height} 家）", show_lines=True)
+    table.add_column("#", justify="right")
+    table.add_column("机构 institution", style="bold", min_width=14, overflow="fold")
+    table.add_column("分值", justify="right")
+    table.add_column("概率", justify="right")
+    table.add_column("涉及金额", justify="right")
+    table.add_column("类型与首要理由 kinds, first reason", ratio=1, overflow="fold")
     for row in suspects.head(top).iter_rows(named=True):
+        kinds = "、".join(Kind(kind).zh for kind in (row["kinds"] or "").split(";") if kind)
+        first = (row["reasons"] or "").split(" ")[0]
         table.add_row(
             str(row["rank"]),
-            f"{row['fixmedins_name']}\n{row['fixmedins_code']}",
-            f"[{colours[row['level']]}]{row['level']}[/]",
+            f"[{LIGHTS[row['level']]}]●[/] {row['fixmedins_name']}\n{row['fixmedins_code']}",
             f"{row['score']:.1f}",
             f"{row['probability']:.2f}",
             f"{row['amount_at_issue']:,.2f}",
-            (row["kinds"] or "").replace(";", "\n"),
-            (row["reasons"] or "")[:160],
+            f"{kinds}\n[dim]{first}[/]",
         )
     console.print(table)
     console.print(
@@ -112,9 +108,13 @@ def serve(
     serving.serve(serving.services(runs, host=host, port=port, delivery=delivery, config=config), console.print)
 
 
+app.command()(cli_ingest.ingest)
+app.command()(cli_simulate.simulate)
 app.command()(cli_models.plan)
 app.command()(cli_models.retrain)
 app.add_typer(cli_models.models, name="models")
+app.add_typer(cli_features.app, name="features")
+cli_workbench.mount(app)
 
 
 if __name__ == "__main__":

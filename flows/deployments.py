@@ -23,10 +23,11 @@ def main(delivery: str, out: str, config: str | None = None) -> None:
 
     schedules = City.load(Path(config) if config else None)["schedules"]
     where = {"out": out, "config": config}
+    monitored = {"lake": str(Home.of(Path(out)).lake), **where}
     serve(
         refresh.to_deployment("nightly-refresh", cron=schedules["refresh_cron"], parameters={"delivery": delivery, **where}, concurrency_limit=1),
         retrain.to_deployment("monthly-retrain", cron=schedules["retrain_cron"], parameters=where, concurrency_limit=1),
-        monitor.to_deployment("monthly-monitor", cron=schedules["monitor_cron"], parameters=where, concurrency_limit=1),
+        monitor.to_deployment("monthly-monitor", cron=schedules["monitor_cron"], parameters=monitored, concurrency_limit=1),
     )
 
 

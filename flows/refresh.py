@@ -50,7 +50,7 @@ def score(job: Job, home: Home) -> ScoredCity:
 def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
     """Everything a run hands back."""
     hand_over(job, home, delivery, scored)
-    write_drg_monitor(home.lake, home.out, job.city())
+    write_drg_monitor(job.open_lake(), home.out, job.city())
 
 
 _PROGRESS: ContextVar[Progress] = ContextVar("progress", default=lambda _stage, _done, _total: None)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import polars as pl
 
 from flows.home import Home
-from flows.ingest import DeliveryReport, write_report
+from flows.ingest import DeliveryReport
+from flows.ingest.write_report import write_report
 from flows.scoring import ScoredCity
 from flows.steps import Job, versions
 from flows.store import write_json, write_parquet
