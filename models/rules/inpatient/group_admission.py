@@ -65,7 +65,8 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
     stays in that house, spread over the period, would bring with a chance above ``chance_max``. One finding a person, each
     naming the size of the group.
     """
-    stays = t.extracted.with_columns(common=pl.col("common").fill_null(value=False))
+    period = (pl.col("begn_date").max() - pl.col("begn_date").min()).dt.total_days() + 1
+    stays = t.extracted.with_columns(common=pl.col("common").fill_null(value=False), one_day=1.0 / period)
     by_village = stays.filter(pl.col("village").is_not_null()).with_columns(place="village", tie=pl.lit("同村（社区）"))
     by_work = stays.filter(pl.col("employer").is_not_null()).with_columns(place="employer", tie=pl.lit("同单位"))
     key = ["fixmedins_code", "begn_date", "tie", "place"]
@@ -73,7 +74,6 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
         pl.concat([by_village, by_work])
         .with_columns(
             all_of_place=pl.len().over("fixmedins_code", "tie", "place"),
-            one_day=1.0 / ((pl.col("begn_date").max() - pl.col("begn_date").min()).dt.total_days() + 1),
         )
         .with_columns(middle=pl.col("last_day").sort().get(pl.len() // 2).over(key))
         .filter((pl.col("last_day") - pl.col("middle")).dt.total_days().abs() <= p["discharge_slack_days"])

@@ -65,12 +65,14 @@ def test_the_days_of_admission_and_discharge_are_lawful(city, offset, hits):
     [
         ("chronic-disease prescriptions go on", {"kind": "14"}),
         ("dialysis goes on", {"code": HD}),
-        ("a stay paid by item gains nothing", {"paymtd": "1"}),
-        ("an outlier is paid by item", {"case_type": "2"}),
     ],
 )
 def test_lawful_reasons_for_visits_during_a_stay(city, why, change):
     assert found(cost_shifted_to_outpatient, hospital(city, 10, **change)).is_empty(), why
+
+
+def test_stays_paid_by_item_count_as_well(city):
+    assert found(cost_shifted_to_outpatient, hospital(city, 6, paymtd="1")).height == 6
 
 
 def test_refunded_visits_are_gone(city):

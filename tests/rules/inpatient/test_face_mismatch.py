@@ -1,0 +1,52 @@
+"""The terminal saw somebody else."""
+
+from __future__ import annotations
+
+from models.rules.inpatient.face_mismatch import face_mismatch
+from tests.rules.support import found, lines_of
+
+HEAD = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | init_feedetl_sn | cnt\n"
+TWO = HEAD + "L1 | M1 | 2024-03-01 | 001204000060000 | | 1\nL2 | M2 | 2024-03-05 | 001204000060000 | | 1\n"
+
+
+def scenes(*rows: str) -> str:
+    return "rcd_id | psn_no | fixmedins_code | scene_type | begntime | match_score\n" + "\n".join(f"R{n} | P1 | {row}" for n, row in enumerate(rows))
+
+
+def test_two_days_of_a_strange_face_are_found(city):
+    t = city(fee_list_d=TWO, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | 0.41", "H1 | 4 | 2024-03-05 09:00 | 0.44"))
+    assert lines_of(found(face_mismatch, t)) == [["L1", "L2"]]
+
+
+def test_one_strange_day_is_a_bad_picture_unless_the_person_is_known_from_elsewhere(city):
+    one = "H1 | 4 | 2024-03-01 09:00 | 0.41"
+    assert found(face_mismatch, city(fee_list_d=TWO, scene_rcd_d=scenes(one))).is_empty()
+    known = city(fee_list_d=TWO, scene_rcd_d=scenes(one, "H2 | 3 | 2024-02-01 09:00 | 0.95"))
+    assert lines_of(found(face_mismatch, known)) == [["L1"]]
+
+
+def test_the_threshold_itself_is_no_mismatch(city):
+    t = city(fee_list_d=TWO, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | 0.6", "H1 | 4 | 2024-03-05 09:00 | 0.6"))
+    assert found(face_mismatch, t).is_empty()
+
+
+def test_the_best_picture_of_the_day_decides(city):
+    rows = ("H1 | 4 | 2024-03-01 09:00 | 0.41", "H1 | 4 | 2024-03-01 09:01 | 0.92", "H1 | 4 | 2024-03-05 09:00 | 0.44")
+    t = city(fee_list_d=TWO, scene_rcd_d=scenes(*rows))
+    assert lines_of(found(face_mismatch, t)) == [["L2"]]
+
+
+def test_a_refunded_line_is_no_evidence(city):
+    fees = TWO + "R1 | M1 | 2024-03-02 | 001204000060000 | L1 | -1\nR2 | M2 | 2024-03-06 | 001204000060000 | L2 | -1\n"
+    t = city(fee_list_d=fees, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | 0.41", "H1 | 4 | 2024-03-05 09:00 | 0.44"))
+    assert found(face_mismatch, t).is_empty()
+
+
+def test_a_record_delivered_twice_is_one_day(city):
+    t = city(fee_list_d=TWO, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | 0.41", "H1 | 4 | 2024-03-01 09:00 | 0.41"))
+    assert found(face_mismatch, t).is_empty()
+
+
+def test_a_record_without_a_score_says_nothing(city):
+    t = city(fee_list_d=TWO, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | -", "H1 | 4 | 2024-03-05 09:00 | -"))
+    assert found(face_mismatch, t).is_empty()
