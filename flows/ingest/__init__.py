@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.ingest.errors import DeliveryError, MappingError, VaultError
 from flows.ingest.load import Progress, load
+from flows.ingest.read_sql import is_database, open_database
 from flows.ingest.report import DeliveryReport, TableReport
 from flows.ingest.source import discover
 from flows.ingest.vault import Vault
@@ -24,4 +25,7 @@ def ingest(
 
     Raises DeliveryError (MappingError, VaultError) when the delivery cannot be used; the lake is then as it was.
     """
+    if is_database(str(source)):
+        with open_database(str(source)) as delivery:
+            return load(delivery, lake, progress=progress, n_buckets=n_buckets)
     return load(discover(Path(source)), lake, progress=progress, n_buckets=n_buckets)

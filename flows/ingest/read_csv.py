@@ -123,10 +123,8 @@ def _is_utf8(line: bytes) -> bool:
 @contextmanager
 def _open(path: Path) -> Iterator[IO[bytes]]:
     with contextlib.ExitStack() as stack:
-        if path.name.lower().endswith(".gz"):
-            stream = cast(IO[bytes], stack.enter_context(gzip.open(path)))
-        else:
-            stream = stack.enter_context(path.open("rb"))
+        opened = gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")  # noqa: SIM115 - the stack closes it
+        stream = cast(IO[bytes], stack.enter_context(opened))
         mark = stream.read(2)
         stream.seek(0)
         utf16 = mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -43,7 +43,7 @@ class Spill:
             self._write("000" if self._bucketed else WHOLE, rows)
             return
         numbered = rows.with_columns(bucket_of(rows["psn_no"], self._n_buckets))
-        for (number,), some in numbered.partition_by("_bucket", as_dict=True, include_key=False, maintain_order=False).items():
+        for (number,), some in numbered.partition_by("_bucket", as_dict=True, include_key=False, maintain_order=True).items():
             self._write(f"{number:03d}", some)
 
     def _write(self, bucket: str, rows: pl.DataFrame) -> None:
