@@ -45,10 +45,13 @@ class _Cell:
     effect: float
     influence: Array
     treated: int
+    weight: float
 
 
-def staggered_did(panel: pl.DataFrame, confidence: float = 0.95, leads: int = 12, lags: int = 24) -> Effect:
+def staggered_did(panel: pl.DataFrame, confidence: float = 0.95, leads: int = 12, lags: int = 24, *, weighted: bool = False) -> Effect:
     """The average effect on treated units after their start, over a panel (models.effects.panel.PANEL).
+
+    ``weighted``: units count by their mean monthly cases, so that the effect is that of the average case, not of the average hospital.
 
     Raises ValueError when no cohort has both a month before its start and a comparison.
     """
@@ -56,14 +59,15 @@ def staggered_did(panel: pl.DataFrame, confidence: float = 0.95, leads: int = 12
     early = (starts <= times[0]).astype(bool)
     usable = ~early
     values, starts = values[usable], starts[usable]
+    size = _sizes(panel)[usable] if weighted else np.ones(len(starts))
     n = len(starts)
-    cells = _cells(times, values, starts, leads, lags)
+    cells = _cells(times, values, starts, size, leads, lags)
     post = [cell for cell in cells if cell.event_time >= 0]
     if not post:
         raise ValueError(
             "No effect can be estimated: it takes units with a start inside the period, months before it, and others not yet treated to compare with."
         )
-    weights = np.array([cell.treated for cell in post], dtype=float)
+    weights = np.array([cell.weight for cell in post])
     estimate, influence = _average(post, weights)
     freedom = max(_freedom(starts), 1)
     error = _error(influence)
@@ -88,10 +92,10 @@ def staggered_did(panel: pl.DataFrame, confidence: float = 0.95, leads: int = 12
     )
 
 
-def placebo(panel: pl.DataFrame, months_early: int = 3, confidence: float = 0.95) -> Effect:
+def placebo(panel: pl.DataFrame, months_early: int = 3, confidence: float = 0.95, *, weighted: bool = False) -> Effect:
     """The same estimate with every start moved ``months_early`` forward and all treated months left out: it ought to be null."""
     before = panel.filter(pl.col("start").is_null() | (pl.col("time") < pl.col("start")))
-    return staggered_did(before.with_columns(start=pl.col("start") - months_early), confidence)
+    return staggered_did(before.with_columns(start=pl.col("start") - months_early), confidence, weighted=weighted)
 
 
 def _matrix(panel: pl.DataFrame) -> tuple[list[str], Array, Array, Array]:
@@ -109,8 +113,12 @@ def _matrix(panel: pl.DataFrame) -> tuple[list[str], Array, Array, Array]:
     return units, times, values, starts
 
 
-def _cells(times: Array, values: Array, starts: Array, leads: int, lags: int) -> list[_Cell]:
-    n = len(starts)
+def _sizes(panel: pl.DataFrame) -> Array:
+    """Mean monthly cases of each unit, in the order of ``_matrix``."""
+    return panel.group_by("unit").agg(pl.col("cases").mean()).sort("unit")["cases"].cast(pl.Float64).to_numpy()
+
+
+def _cells(times: Array, values: Array, starts: Array, size: Array, leads: int, lags: int) -> list[_Cell]:
     cells: list[_Cell] = []
     for cohort in np.unique(starts[np.isfinite(starts)]):
         pre = times < cohort
@@ -132,17 +140,25 @@ def _cells(times: Array, values: Array, starts: Array, leads: int, lags: int) ->
             k, m = int(treated.sum()), int(control.sum())
             if k == 0 or m < 2:
                 continue
-            gap_treated = change[treated].mean()
-            gap_control = change[control].mean()
-            influence = np.zeros(n)
-            small = np.sqrt(k / (k - 1)) if k > 1 else 1.0
-            influence[treated] = small * (change[treated] - gap_treated) / k
-            influence[control] = -np.sqrt(m / (m - 1)) * (change[control] - gap_control) / m
+            gap_treated, spread_treated = _mean_and_influence(change, treated, size)
+            gap_control, spread_control = _mean_and_influence(change, control, size)
+            influence = spread_treated - spread_control
             if k == 1:
                 # a cohort of one shows no spread of its own; it is given that of the comparison
                 influence[treated] = change[control].std(ddof=1)
-            cells.append(_Cell(event_time, float(gap_treated - gap_control), influence, k))
+            cells.append(_Cell(event_time, gap_treated - gap_control, influence, k, float(size[treated].sum())))
     return cells
+
+
+def _mean_and_influence(change: Array, chosen: npt.NDArray[np.bool_], size: Array) -> tuple[float, Array]:
+    """The chosen units' mean change by size, and how far each unit pulls it, with the small-sample factor of its effective number."""
+    share = size[chosen] / size[chosen].sum()
+    mean = float(share @ change[chosen])
+    influence = np.zeros(len(change))
+    alone = 1.0 - float((share**2).sum())
+    if alone > 0:
+        influence[chosen] = share * (change[chosen] - mean) / np.sqrt(alone)
+    return mean, influence
 
 
 def _row_mean(block: Array) -> Array:
@@ -173,7 +189,7 @@ def _event_study(cells: list[_Cell], quantile: float) -> pl.DataFrame:
     rows = []
     for event_time in sorted({cell.event_time for cell in cells}):
         group = [cell for cell in cells if cell.event_time == event_time]
-        effect, influence = _average(group, np.array([cell.treated for cell in group], dtype=float))
+        effect, influence = _average(group, np.array([cell.weight for cell in group]))
         error = _error(influence)
         rows.append((event_time, effect, error, effect - quantile * error, effect + quantile * error, sum(cell.treated for cell in group)))
     return pl.DataFrame(rows, schema=["event_time", "effect", "standard_error", "low", "high", "treated"], orient="row")
@@ -189,7 +205,7 @@ def _pretrend(cells: list[_Cell], n: int) -> float:
     slope, influence = 0.0, np.zeros(n)
     for event_time, weight in zip(before, position / (position**2).sum(), strict=True):
         group = [cell for cell in cells if cell.event_time == event_time]
-        effect, part = _average(group, np.array([cell.treated for cell in group], dtype=float))
+        effect, part = _average(group, np.array([cell.weight for cell in group]))
         slope += weight * effect
         influence += weight * part
     error = _error(influence)

@@ -46,6 +46,15 @@ def test_effects_that_differ_between_cohorts_do_not_bias_the_average() -> None:
     assert at_start == pytest.approx(100.0)
 
 
+def test_by_cases_the_effect_is_that_of_the_average_case_not_of_the_average_hospital() -> None:
+    rows = []
+    for unit, start, effect, cases in (("A", 6, -100.0, 90), ("B", 6, -500.0, 10), ("C", None, 0.0, 50), ("D", None, 0.0, 50), ("E", None, 0.0, 50)):
+        rows += [(unit, month, start, 1000.0 + (effect if start and month >= start else 0.0), cases) for month in range(12)]
+    frame = pl.DataFrame(rows, schema=["unit", "time", "start", "value", "cases"], orient="row")
+    assert staggered_did(frame).estimate == pytest.approx(-300.0)
+    assert staggered_did(frame, weighted=True).estimate == pytest.approx(-140.0)
+
+
 def test_a_placebo_start_before_the_real_one_shows_nothing() -> None:
     frame = staggered_panel(np.random.default_rng(4), -1200.0)
     assert placebo(frame, 4).low <= 0 <= placebo(frame, 4).high

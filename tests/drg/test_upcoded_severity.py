@@ -64,7 +64,9 @@ def city(
     rows = pl.DataFrame(bearers).with_columns(begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8))
     used = pl.DataFrame([{"kind": USE, "fixmedins_code": name, "key": key, "n": n, "name": key} for (name, key), n in use.items()])
     totals = pl.DataFrame([{"kind": CASES_ROW, "fixmedins_code": f"H{hospital}", "n": cases} for hospital in range(hospitals)])
-    weights = pl.DataFrame([{"kind": "weight", "drg_code": code, "drg_wt": weight, "n": 50} for kinds in GROUPS.values() for code, weight in kinds.values()])
+    weights = pl.DataFrame(
+        [{"kind": "weight", "drg_code": code, "drg_wt": weight, "n": 50} for kinds in GROUPS.values() for code, weight in kinds.values()]
+    )
     return pl.concat([rows, used, totals, weights], how="diagonal_relaxed"), truth
 
 

@@ -76,7 +76,9 @@ def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
     names = scheme.drg.select("drg_code", billed_name="drg_name")
     at_issue = (
         judgement.filter(~pl.col("supported") & pl.col("drg_code").is_not_null() & pl.col("adrg_without").is_not_null())
-        .filter((pl.col("fee_fen") <= p["fee_over_standard_max"] * pl.col("pay_std_fen")) & (pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without")))
+        .filter(
+            (pl.col("fee_fen") <= p["fee_over_standard_max"] * pl.col("pay_std_fen")) & (pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without"))
+        )
         .join(names, on="drg_code")
     )
     priced = with_loss(at_issue, weight_table(extracted, scheme), "drg_code", "supported_code")
