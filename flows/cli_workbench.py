@@ -35,7 +35,8 @@ def user_add(
     role: Annotated[
         str,
         typer.Option(
-            help="auditor, reviewer, lead, director, steward, system_admin, security_admin, audit_admin or institution; without one the security administrator grants it."
+            help="auditor, reviewer, lead, director, steward, system_admin, security_admin, audit_admin or institution; "
+            "without one the security administrator grants it."
         ),
     ] = "",
     counties: Annotated[str, typer.Option(help="Comma-separated county codes the user may see; 'all' for the whole city.")] = "",
@@ -69,6 +70,24 @@ def user_add(
     made.save()
     record(None, "user_created", "user", username, {"role": role, "counties": counties, "by": "command line"})
     typer.echo(f"{username}: {role or 'no role yet'}; counties: {counties or 'none'}.")
+
+
+@user.command("list")
+def user_list() -> None:
+    """Who may sign in, with role and counties."""
+    _ready()
+    from workbench.accounts.models import User  # noqa: PLC0415
+
+    for known in User.objects.order_by("username"):
+        state = "" if known.is_active else " (closed)"
+        typer.echo(
+            f"{known.username}{state}: {known.role or 'no role'}; counties: {'all' if known.all_counties else ', '.join(known.counties) or 'none'}"
+        )
+
+
+@audit.callback()
+def audit_group() -> None:
+    """The audit log of the workbench."""
 
 
 @audit.command("verify")
@@ -109,9 +128,25 @@ def workbench_verdicts(path: Annotated[Path, typer.Argument(help="Where to write
     typer.echo(f"{export_verdicts(path)} verdicts written to {path}.")
 
 
-def server_command(host: str, port: int, workers: int = 1) -> tuple[str, ...]:
-    """The command that serves the workbench; ``huoyan serve`` starts it beside the other services."""
-    return (sys.executable, "-m", "uvicorn", "workbench.asgi:application", "--host", host, "--port", str(port), "--workers", str(workers))
+def server_command(host: str, port: int, workers: int = 2, threads: int = 4) -> tuple[str, ...]:
+    """The command that serves the workbench; ``huoyan serve`` starts it beside the other services.
+
+    Gunicorn with threads: the pages are synchronous, and a thread keeps its database connection from one request to the next.
+    """
+    python = (sys.executable, "-m", "gunicorn", "workbench.wsgi:application")
+    return (
+        *python,
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(workers),
+        "--worker-class",
+        "gthread",
+        "--threads",
+        str(threads),
+        "--timeout",
+        "120",
+    )
 
 
 def mount(app: typer.Typer) -> None:

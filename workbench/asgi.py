@@ -8,8 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
 application = get_asgi_application()
 
 if os.environ.get("HUOYAN_RUNS"):
-    from pathlib import Path
+    from workbench.results.follow import follow_environment
 
-    from workbench.results.follow import follow
-
-    follow(Path(os.environ["HUOYAN_RUNS"]))
+    follow_environment()

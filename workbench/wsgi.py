@@ -1,4 +1,4 @@
-"""WSGI entry for gunicorn."""
+"""WSGI entry for gunicorn. Where HUOYAN_RUNS names a run folder, its results are loaded as in ``workbench.asgi``."""
 
 import os
 
@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
 application = get_wsgi_application()
+
+if os.environ.get("HUOYAN_RUNS"):
+    from workbench.results.follow import follow_environment
+
+    follow_environment()

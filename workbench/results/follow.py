@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.db.models import Max
@@ -14,7 +18,20 @@ from django.db.models import Max
 from workbench.results.load import LoadError, load_run
 
 SECONDS = 30
+_held: list[IO[str]] = []
 log = logging.getLogger(__name__)
+
+
+def follow_environment() -> threading.Thread | None:
+    """Follows the folder named by HUOYAN_RUNS, in one process of the installation only (a lock file in HUOYAN_HOME decides)."""
+    lock = (settings.HUOYAN_HOME / "follow.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    _held.append(lock)  # kept open as long as the process lives
+    return follow(Path(os.environ["HUOYAN_RUNS"]))
 
 
 def follow(folder: Path) -> threading.Thread:

@@ -129,7 +129,7 @@ def _features() -> dict[str, tuple[str, str]]:
     titles: dict[str, tuple[str, str]] = {}
     for unit in units:
         titles |= {column: (zh, unit.title_en) for column, zh in getattr(unit, "columns", {}).items()}
-        titles[unit.name] = (unit.title_zh, unit.title_en)
+        titles[unit.feature_id] = (unit.title_zh, unit.title_en)
     return titles
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,18 +17,19 @@ from workbench.screens.suspect_list import SORTS
 from workbench.screens.words import COST_ITEMS, KIND_EN, MEASURES, county_name, exception_title, feature_title, kind_zh, law_text, rule_title
 
 register = template.Library()
+NOTHING = mark_safe('<span class="muted">—</span>')
 
 
 @register.filter
 def yuan(fen: int | float | None) -> str:
     """Fen as yuan with two decimals and thousands separators."""
-    return "—" if fen is None else f"{fen / 100:,.2f}"
+    return f"{fen / 100:,.2f}" if isinstance(fen, int | float) else "—"
 
 
 @register.filter
 def short_yuan(fen: int | float | None) -> str:
     """Fen in the unit a reader takes in at a glance: 万元/亿元 in Chinese, k/M in English."""
-    if fen is None:
+    if not isinstance(fen, int | float):
         return "—"
     value = fen / 100
     if get_language() == "en":
@@ -45,13 +46,13 @@ def short_yuan(fen: int | float | None) -> str:
 @register.filter
 def percent(share: float | None, digits: int = 1) -> str:
     """A share 0–1 as per cent."""
-    return "—" if share is None else f"{share * 100:.{digits}f}%"
+    return f"{share * 100:.{digits}f}%" if isinstance(share, int | float) else "—"
 
 
 @register.filter
 def number(value: float | int | None) -> str:
     """A figure without needless decimals."""
-    if value is None:
+    if value is None or value == "":
         return "—"
     if not isinstance(value, int | float):
         return str(value)
@@ -119,7 +120,7 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def sparkline(values: list[float], width: int = 96, height: int = 22) -> SafeString:
     """A small line of a series as SVG, without script or inline style."""
     if not values or max(values) <= 0:
-        return format_html('<span class="muted">—</span>')
+        return NOTHING
     top, step = max(values), width / max(len(values) - 1, 1)
     points = " ".join(f"{i * step:.1f},{height - 2 - (v / top) * (height - 4):.1f}" for i, v in enumerate(values))
     return format_html(
@@ -179,7 +180,7 @@ def movement(row: Any) -> SafeString:
         return format_html('<span class="tag">{}</span>', _("新"))
     change = row.previous_rank - row.rank
     if change == 0:
-        return format_html('<span class="muted">—</span>')
+        return NOTHING
     mark, css, label = ("▲", "up", _("上升")) if change > 0 else ("▼", "down", _("下降"))
     return format_html(
         '<span class="{}"><span class="visually-hidden">{}</span><span aria-hidden="true">{}</span>{}</span>', css, label, mark, abs(change)

@@ -102,7 +102,7 @@ def propose(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Proposes another value of a parameter; it waits for a second person."""
     name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
     city = City.load()[rule_id]
-    if name not in city:
+    if name not in list(city):
         raise Http404
     old = city[name]
     try:

@@ -1,0 +1,251 @@
+"""A morning at the workbench, in a real browser: auditor, reviewer, steward, institution, administrators; both languages.
+
+Every page is checked by axe for serious violations, and for messages in the browser's console (a broken content-security policy would
+show there). With HUOYAN_SCREENSHOTS=1 the pictures of docs/auditor-guide.zh-CN.md are taken anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.workbench.site import CHROMIUM, CHROMIUM_ARGS, PASSWORD, ROOT, Site, missing_browser, serve
+from tests.workbench.small_city import institutions
+
+SHOTS = ROOT / "docs" / "screenshots" if os.environ.get("HUOYAN_SCREENSHOTS") else None
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(missing_browser() is not None, reason=f"browser tests: {missing_browser()}"),
+]
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, run_folders: tuple[Path, Path]) -> Iterator[Site]:
+    with serve(tmp_path_factory.mktemp("home"), run_folders, institutions()[0][0]) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(chromium: Browser, site: Site) -> Iterator[Enter]:
+    """Signs somebody in by the form; console messages on any page fail the test."""
+    said: list[str] = []
+    contexts = []
+
+    def sign_in(name: str, *, width: int = 1366, height: int = 768) -> Page:
+        context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+        page.goto("/login/")
+        page.fill("#username", name)
+        page.fill("#password", PASSWORD)
+        page.click("main button.main")
+        page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert not [text for text in said if "status of 4" not in text]
+
+
+def look(page: Page, name: str, *, full: bool = True) -> None:
+    """Axe finds no serious violation; all charts are drawn; the picture is kept when asked for."""
+    page.wait_for_function("Array.from(document.querySelectorAll('[data-chart]')).every(c => c.dataset.drawn)")
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert not found, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+    if SHOTS is not None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=full)
+
+
+def test_an_auditors_morning_from_sign_in_to_export(enter: Enter, tmp_path: Path) -> None:
+    page = enter("zhang")
+    expect(page.locator("h1")).to_have_text("总览")
+    look(page, "01-home")
+    page.click("nav >> text=疑点机构")
+    look(page, "02-suspects")
+    rows = page.locator("table tbody tr")
+    everything = rows.count()
+    page.select_option("select[name=level]", "red")
+    page.wait_for_url("**level=red**")
+    expect(page.locator(".light.yellow")).to_have_count(0)
+    assert 0 < rows.count() < everything
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/institutions/**")
+    expect(page.locator("h2", has_text="为何列入")).to_be_visible()
+    look(page, "03-institution")
+    page.locator("#findings tbody a").first.click()
+    expect(page.locator("h2", has_text="费用明细")).to_be_visible()
+    assert page.locator("#lines tr.fault").count() > 0
+    look(page, "04-finding-lines")
+    page.click(".tabs >> text=住院逐日")
+    expect(page.locator("text=空床日").first).to_be_visible()
+    expect(page.locator("text=他处就诊").first).to_be_visible()
+    look(page, "05-stay-days")
+    page.click(".tabs >> text=个人就诊轨迹")
+    look(page, "06-person")
+    page.click(".tabs >> text=费用明细")
+    page.check("input[name=outcome][value=confirmed]")
+    page.fill("#reason", "住院期间无诊疗，且有院外购药，属实。")
+    page.click("text=提交判定")
+    expect(page.locator("blockquote .state.confirmed")).to_be_visible()
+    expect(page.locator("blockquote")).to_contain_text("待复核")
+    page.fill("#text", "请 @li 复核")
+    page.click("text=发表")
+    expect(page.locator("#comments ~ ul")).to_contain_text("请 @li 复核")
+    page.click("nav >> text=疑点机构")
+    with page.expect_download() as download:
+        page.click("text=导出Excel")
+    path = tmp_path / "suspects.xlsx"
+    download.value.save_as(path)
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(path).active
+    assert "张稽核" in sheet["A1"].value
+    assert sheet.max_row == everything + 3
+
+
+def test_a_reviewer_agrees_and_is_told_where_he_is_mentioned(enter: Enter) -> None:
+    page = enter("li")
+    page.click("nav >> text=判定与复核")
+    look(page, "07-review")
+    expect(page.locator("text=请 @li 复核")).to_be_visible()
+    page.locator("button:has-text('通过')").first.click()
+    expect(page.locator(".messages .success")).to_be_visible()
+
+
+def test_a_dialysis_calendar_and_stays_side_by_side(enter: Enter, site: Site) -> None:
+    page = enter("wang")
+    centre = next(code for code, _name, word, _beds in institutions() if word == "血液透析中心")
+    page.goto(f"/institutions/{centre}/")
+    page.locator("#findings tbody a").first.click()
+    page.click(".tabs >> text=透析日历")
+    look(page, "08-dialysis")
+    page.goto(f"/institutions/{site.institution}/")
+    for box in page.locator("#findings input[name=f]").all()[:2]:
+        box.check()
+    page.click("text=并列对比")
+    expect(page.locator("h1")).to_have_text("就诊并列对比")
+    look(page, "09-compare")
+    page.goto(f"/institutions/{site.institution}/")
+    page.locator("#findings tbody a").first.click()
+    page.check("input[name=outcome][value=returned]")
+    page.fill("#reason", "请提供该患者住院病历与护理记录。")
+    page.click("text=提交判定")
+    expect(page.locator("blockquote .state.returned")).to_be_visible()
+
+
+def test_an_institution_answers_what_was_returned_to_it(enter: Enter) -> None:
+    page = enter("hospital")
+    expect(page.locator("h1")).to_have_text("待说明事项")
+    look(page, "10-hearing")
+    page.locator("tbody a").first.click()
+    page.fill("#text", "患者因病情需要住院观察，病历附后。")
+    page.set_input_files("#file", {"name": "病历.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 test"})
+    page.click("text=提交说明")
+    expect(page.locator(".comments")).to_contain_text("患者因病情需要住院观察")
+    expect(page.locator(".comments")).to_contain_text("病历.pdf")
+    look(page, "11-hearing-case")
+
+
+def test_a_steward_proposes_and_the_director_approves(enter: Enter) -> None:
+    page = enter("chen")
+    page.click("nav >> text=规则")
+    look(page, "12-rules", full=False)
+    page.goto("/rules/death_claims/")
+    page.fill("#value", "3")
+    page.fill("#why", "本市登记普遍延迟三天")
+    page.click("text=提交审批")
+    look(page, "13-rule")
+    page.click("nav >> text=模型")
+    look(page, "14-models")
+    page.click("nav >> text=数据")
+    look(page, "15-data")
+    page.click("text=fee_list_d.parquet")
+    look(page, "16-quarantine")
+    page.click("nav >> text=DRG监测")
+    look(page, "17-drg")
+    director = enter("zhao")
+    director.goto("/rules/death_claims/")
+    director.click("button:has-text('批准') >> nth=0")
+    expect(director.locator("text=已批准")).to_be_visible()
+
+
+def test_the_three_administrators_each_see_their_own_page(enter: Enter) -> None:
+    page = enter("sysadmin")
+    page.fill("#new-username", "sun")
+    page.click("button:has-text('新建')")
+    look(page, "18-users")
+    page = enter("secadmin")
+    row = page.locator("tr", has_text="sun")
+    row.locator("summary").click()
+    row.locator("select[name=role]").select_option("auditor")
+    row.locator("input[name=counties]").fill("431002")
+    row.locator("button:has-text('保存授权')").click()
+    expect(page.locator("tr", has_text="sun")).to_contain_text("稽核员")
+    look(page, "19-grants")
+    page = enter("auditadmin")
+    page.click("text=校验完整性")
+    expect(page.locator(".messages .success")).to_contain_text("链条完整")
+    look(page, "20-audit", full=False)
+
+
+def test_english_and_the_dark_theme_reach_every_page(enter: Enter, site: Site) -> None:
+    page = enter("wang")
+    page.click("header >> text=English")
+    expect(page.locator("h1")).to_have_text("Overview")
+    look(page, "21-home-english")
+    page.click("header >> text=Dark")
+    for name, address in (
+        ("suspects", "/suspects/"),
+        ("institution", f"/institutions/{site.institution}/"),
+        ("verdicts", "/verdicts/"),
+        ("rules", "/rules/"),
+    ):
+        page.goto(address)
+        look(page, f"22-{name}-english-dark")
+        frame: Any = page.locator("header nav, main h1, main h2, main th, main label, main dt, main button")
+        left = [text for text in frame.all_inner_texts() if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
+        assert not [text for text in left if "医院" not in text and "卫生院" not in text and "药房" not in text], left
+    page.click("header >> text=Light")
+    page.click("header >> text=中文")
+
+
+def test_a_tablet_shows_the_pages_without_scrolling_sideways(enter: Enter, site: Site) -> None:
+    page = enter("wang", width=820, height=1180)
+    for name, address in (("home", "/home/"), ("suspects", "/suspects/"), ("institution", f"/institutions/{site.institution}/")):
+        page.goto(address)
+        look(page, f"23-{name}-tablet")
+
+
+def test_the_sign_in_page_is_accessible(chromium: Browser, site: Site) -> None:
+    page = chromium.new_page(base_url=site.url, viewport={"width": 1366, "height": 768})
+    page.goto("/suspects/")
+    assert "/login/" in page.url
+    look(page, "00-login")
+    page.close()

@@ -1,0 +1,105 @@
+"""A run is loaded in one transaction, twice is once, and older runs stay comparable."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.workbench.small_city import institutions
+from workbench.results import load as loading
+from workbench.results.load import LoadError, load_run
+from workbench.results.models import Finding, RuleTotal, Run, Suspect
+
+
+@pytest.fixture
+def folder(run_folders: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A copy of the newer run that a test may change."""
+    copy = tmp_path / "run"
+    shutil.copytree(run_folders[1], copy)
+    info = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**info, "run_id": "run-copy", "started": "2025-03-05T02:00:00+08:00"}))
+    return copy
+
+
+def test_loading_the_same_run_again_changes_nothing(runs: tuple[Any, Any], run_folders: tuple[Path, Path]) -> None:
+    before = (Run.objects.count(), Suspect.objects.count(), Finding.objects.count(), runs[1].loaded)
+    run, changed = load_run(run_folders[1])
+    assert not changed
+    assert (Run.objects.count(), Suspect.objects.count(), Finding.objects.count(), run.loaded) == before
+
+
+def test_a_changed_run_of_the_same_id_replaces_the_old_one(runs: tuple[Any, Any], folder: Path) -> None:
+    load_run(folder)
+    frame = pl.read_parquet(folder / "findings.parquet")
+    frame.head(3).write_parquet(folder / "findings.parquet")
+    run, changed = load_run(folder)
+    assert changed
+    assert Run.objects.filter(run_id="run-copy").count() == 1
+    assert Finding.objects.filter(run=run).count() == 3
+
+
+def test_amounts_arrive_to_the_fen(runs: tuple[Any, Any], run_folders: tuple[Path, Path]) -> None:
+    findings = pl.read_parquet(run_folders[1] / "findings.parquet")
+    for row in findings.iter_rows(named=True):
+        loaded = Finding.objects.get(run=runs[1], finding_id=row["finding_id"])
+        assert loaded.amount_fen == round(row["amount_at_issue"] * 100)
+        assert loaded.line_list == (row["bkkp_sns"] or [])
+    total = sum(t.amount_fen for t in RuleTotal.objects.filter(run=runs[1]))
+    assert total == round(findings["amount_at_issue"].sum() * 100)
+
+
+def test_movement_since_the_run_before_is_known(runs: tuple[Any, Any]) -> None:
+    moved = [s for s in Suspect.objects.filter(run=runs[1]) if s.previous_rank != s.rank]
+    assert moved
+    for suspect in Suspect.objects.filter(run=runs[1]):
+        assert suspect.previous_rank == Suspect.objects.get(run=runs[0], fixmedins_code=suspect.fixmedins_code).rank
+
+
+def test_a_failure_half_way_leaves_everything_as_it_was(runs: tuple[Any, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(loading, "_insert_findings", broken)
+    with pytest.raises(OSError, match="disk full"):
+        load_run(folder)
+    assert not Run.objects.filter(run_id="run-copy").exists()
+    assert Suspect.objects.filter(run__run_id="run-copy").count() == 0
+
+
+def test_an_unfinished_folder_is_refused_with_the_next_step(db: None, tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match=r"holds no suspects\.csv.*huoyan run"):
+        load_run(tmp_path)
+
+
+def test_findings_of_runs_long_past_are_let_go_but_their_ranking_stays(runs: tuple[Any, Any], folder: Path, settings: Any) -> None:
+    settings.KEEP_FINDINGS_OF_RUNS = 2
+    load_run(folder)
+    oldest = Run.objects.get(run_id="run-2024-12")
+    assert not oldest.has_findings
+    assert Finding.objects.filter(run=oldest).count() == 0
+    assert Suspect.objects.filter(run=oldest).count() == len(institutions())
+
+
+def test_a_run_without_optional_files_is_loaded_all_the_same(runs: tuple[Any, Any], folder: Path) -> None:
+    for name in ("reasons.parquet", "run.json", "delivery_report.json", "drg_monitor.csv", "facts/institution_z.parquet"):
+        (folder / name).unlink()
+    run, changed = load_run(folder)
+    assert changed
+    assert run.run_id == "run"
+    assert Suspect.objects.filter(run=run).count() == len(institutions())
+
+
+def test_profiles_carry_months_structure_origin_and_occupancy_from_the_lake(runs: tuple[Any, Any]) -> None:
+    hospital = Suspect.objects.filter(run=runs[1], type_name="综合医院").first()
+    assert hospital is not None
+    profile = hospital.profile
+    assert sum(row["fee_fen"] for row in profile["monthly"]) == sum(profile["structure"].values())
+    assert sum(profile["origin"].values()) > 0
+    assert max(row["peak"] for row in profile["occupancy"]) >= 1
+    assert hospital.n_visits
+    assert profile["reasons"]
