@@ -32,6 +32,8 @@ FEATURE_SCHEMA: Final[dict[str, pl.DataType]] = {
     "denominator": pl.Float64(),
 }
 
+_DIGITS: Final = 10
+
 _REGISTRY: Final = (
     "fixmedins_name",
     "fixmedins_type",
@@ -149,6 +151,8 @@ def _institution_features(t: Tables, city: City) -> pl.DataFrame:
         frames.append(
             frame.with_columns(pl.col("numerator", "denominator").cast(pl.Float64))
             .with_columns(feature=name, value=value.cast(pl.Float64))
+            # the last digits of a sum of decimals hang on the order of threads; results must not
+            .with_columns(pl.col("value", "numerator", "denominator").round_sig_figs(_DIGITS))
             .select(pl.col(column).cast(dtype) for column, dtype in FEATURE_SCHEMA.items())
         )
     whole = pl.concat(pl.collect_all(frames)) if frames else pl.DataFrame(schema=FEATURE_SCHEMA)

@@ -25,7 +25,7 @@ def group_admissions(t: Tables, p: Params) -> pl.LazyFrame:  # noqa: ARG001
     the house number. Employers are those named on the visit. Families and outbreaks come together by right.
     """
     columns = t.persons.collect_schema().names()
-    village = pl.col("live_village") if "live_village" in columns else pl.col("live_addr").str.replace(r"\d+.*$", "")
+    village = pl.col("live_village") if "live_village" in columns else pl.col("live_addr").str.replace(r"\d+[^村组]*$", "")
     homes = t.persons.select("psn_no", village=village)
     admissions = t.stays.select("fixmedins_code", "psn_no", "emp_name", pl.col("begn_date").alias("date")).join(homes, on="psn_no", how="left")
     places = pl.concat(

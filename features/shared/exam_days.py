@@ -23,7 +23,9 @@ def exam_days(t: Tables) -> pl.LazyFrame:
         t.lines.select("psn_no", "fixmedins_code", "mdtrt_id", "date", "hilist_code", "inpatient")
         .with_columns(group=item_group(pl.col("hilist_code")), stem=pl.col("hilist_code").str.slice(0, 11))
         .filter(pl.col("group").is_in([*IMAGING_GROUPS, LAB_GROUP]))
-        .unique(["psn_no", "stem", "fixmedins_code", "date"], keep="first", maintain_order=True)
+        # done twice on one day, in the clinic and in the ward, it counts for the stay; no choice may hang on the order of the lines
+        .group_by("psn_no", "stem", "fixmedins_code", "date", "group")
+        .agg(pl.col("mdtrt_id").filter(pl.col("inpatient") == pl.col("inpatient").max()).min(), pl.col("inpatient").any())
         .sort("psn_no", "stem", "date", "fixmedins_code")
         .with_columns(
             family=pl.when(pl.col("group") == LAB_GROUP).then(pl.lit("lab")).otherwise(pl.lit("imaging")),

@@ -145,6 +145,21 @@ def test_an_empty_bucket_gives_empty_frames_of_the_same_columns_and_types(city: 
         assert empty[name].schema == full[name].schema, name
 
 
+def test_the_order_of_rows_in_the_lake_changes_nothing(city: Draw) -> None:
+    twice = "| 2024-03-02    | 002503000010000         | 100  | D1\n"
+    in_clinic_and_ward = {
+        "mdtrt_d": LIFE["mdtrt_d"] + "V2 | P1 | 2024-03-02 09:00 | 2024-03-02 09:10 | H1 | 11 | J06.900\n",
+        "fee_list_d": f"{LIFE['fee_list_d']}V2 {twice}M1 {twice}",
+    }
+    t = city(**in_clinic_and_ward)
+    before = whole(t)
+    for path in t.lake.root.rglob("*.parquet"):
+        pl.read_parquet(path).reverse().write_parquet(path)
+    after = whole(Tables(t.lake, t.bucket))
+    for name in CITY_FACTS:
+        assert before[name].equals(after[name]), name
+
+
 def test_sums_of_buckets_add_up_and_single_grains_are_left_alone() -> None:
     parts = pl.LazyFrame({"fixmedins_code": ["H1", "H1", "H2"], "month": ["2024-03"] * 3, "visits": [1, 2, 5]})
     assert combine("institution_month", parts).collect().rows() == [("H1", "2024-03", 3), ("H2", "2024-03", 5)]
