@@ -75,7 +75,8 @@ def _many(rng: np.random.Generator, hospital: str, cases: int, dear: float = 1.0
         fee = float(np.exp(rng.normal(0, 0.4))) * 100_000 * dear
         made.append(
             {
-                "fixmedins_code": hospital, "adrg": code[:3], "drg_code": code[:3] + ("3" if severe else "5"), "severe": severe, "fee_fen": round(fee),
+                "fixmedins_code": hospital, "adrg": code[:3], "drg_code": code[:3] + ("3" if severe else "5"),
+                "severe": severe, "fee_fen": round(fee),
                 "readmitted": bool(rng.random() < 0.08), "month": date(2024, int(rng.integers(1, 13)), 1),
             }
         )  # fmt: skip
