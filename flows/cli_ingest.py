@@ -21,7 +21,9 @@ _STEPS = {"read": "读取与清洗 read and clean", "write": "写入湖 write th
 def ingest(
     delivery: Annotated[str, typer.Argument(help="The delivery: a folder of CSV, CSV.gz or Parquet tables, or a database URL (postgresql://…).")],
     lake: Annotated[Path, typer.Option(help="The lake to load into; made when missing.")],
-    mapping: Annotated[Path | None, typer.Option(help="A YAML mapping for a delivery in another layout.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A delivery in another layout: a YAML mapping, or the name of one that ships (desynpuf, dialysis_sessions).")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write delivery_report.json/.html and quarantine/ here (default: LAKE/reports).")] = None,
 ) -> None:
     """Loads a delivery into a lake and accounts for every row and cent.

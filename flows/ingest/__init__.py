@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.ingest.errors import DeliveryError, MappingError, VaultError
 from flows.ingest.load import Progress, load
+from flows.ingest.mapped import discover_mapped
 from flows.ingest.read_sql import is_database, open_database
 from flows.ingest.report import DeliveryReport, TableReport
 from flows.ingest.source import discover
@@ -26,6 +27,11 @@ def ingest(
     Raises DeliveryError (MappingError, VaultError) when the delivery cannot be used; the lake is then as it was.
     """
     if is_database(str(source)):
+        if mapping is not None:
+            raise MappingError(
+                "A mapping reads files; export the database's tables as CSV or Parquet first, or offer views named as in the contract."
+            )
         with open_database(str(source)) as delivery:
             return load(delivery, lake, progress=progress, n_buckets=n_buckets)
-    return load(discover(Path(source)), lake, progress=progress, n_buckets=n_buckets)
+    delivery = discover(Path(source)) if mapping is None else discover_mapped(Path(source), mapping)
+    return load(delivery, lake, progress=progress, n_buckets=n_buckets)

@@ -38,7 +38,7 @@ def load(delivery: Delivery, lake: Path, *, progress: Progress | None = None, n_
     tell = progress or (lambda _step, _done, _of: None)
     with locked(lake):
         store = Store(lake)
-        unknown = check_headers(delivery.parts, store.tables)
+        unknown = check_headers(delivery.parts, store.tables | set(delivery.waived))
         store.sweep()
         if store.n_buckets is None:
             store.n_buckets = n_buckets or bucket_count(_persons(delivery))

@@ -85,7 +85,8 @@ def open_database(url: str) -> Iterator[Delivery]:
 def _find(connection: Any, schema: str, url: str) -> dict[str, list[Part]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = $1 ORDER BY table_name, ordinal_position",
+            "SELECT table_name::text, column_name::text FROM information_schema.columns "
+            "WHERE table_schema = $1 ORDER BY table_name, ordinal_position",
             (schema,),
         )
         columns: dict[str, list[str]] = {}

@@ -27,6 +27,8 @@ class Delivery:
     source: str
     parts: dict[str, list[Part]]
     ignored: list[str] = field(default_factory=list)
+    #: Required tables the layout cannot give, with the reason the mapping states.
+    waived: dict[str, str] = field(default_factory=dict)
 
 
 def discover(folder: Path) -> Delivery:
@@ -64,14 +66,14 @@ def part_of(file: Path, name: str) -> Part:
     return ParquetPart(file, name) if file.name.lower().endswith(".parquet") else CsvPart(file, name)
 
 
-def check_headers(parts: Mapping[str, Sequence[Part]], have_already: set[str]) -> dict[str, list[str]]:
+def check_headers(parts: Mapping[str, Sequence[Part]], not_needed: set[str]) -> dict[str, list[str]]:
     """Table → unknown columns met. Raises DeliveryError listing every required table that is absent and every required column it lacks."""
     from flows.ingest.clean import contract_names  # noqa: PLC0415 - clean imports the readers' types
 
     problems: list[str] = []
     unknown: dict[str, list[str]] = {}
     for name, table in all_tables().items():
-        if table.need == "required" and name not in parts and name not in have_already:
+        if table.need == "required" and name not in parts and name not in not_needed:
             problems.append(f"required table {name} ({table.zh}) is absent")
         columns = {column.name: column for column in table.columns}
         for part in parts.get(name, []):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def _scattered(draw: st.DrawFn) -> list[dict[str, list[list[dict[str, str]]]]]:
             shuffled = draw(st.permutations(chosen + again))
             cuts = sorted(draw(st.lists(st.integers(0, len(shuffled)), max_size=2)))
             bounds = [0, *cuts, len(shuffled)]
-            deliveries[number][table] = [list(shuffled[low:high]) for low, high in zip(bounds, bounds[1:], strict=False) if high > low]
+            deliveries[number][table] = [list(shuffled[low:high]) for low, high in itertools.pairwise(bounds) if high > low]
     draw(st.randoms(use_true_random=False)).shuffle(deliveries[1:])
     return deliveries
 

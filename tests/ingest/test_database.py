@@ -55,7 +55,7 @@ def _fill(schema: str, *, upper: bool = False) -> None:
             connection.execute(f'CREATE TABLE "{schema}"."{stored}" ({typed})')  # type: ignore[arg-type]
             marks = ", ".join(["%s"] * len(columns))
             values = [[row[column.name] or None for column in columns] for row in rows]
-            connection.cursor().executemany(f'INSERT INTO "{schema}"."{stored}" VALUES ({marks})', values)  # type: ignore[arg-type]
+            connection.cursor().executemany(f'INSERT INTO "{schema}"."{stored}" VALUES ({marks})', values)  # type: ignore[arg-type]  # noqa: S608
 
 
 @pytest.mark.parametrize("upper", [False, True])

@@ -27,7 +27,7 @@ ingest(Path(sys.argv[1]), Path(sys.argv[2]), n_buckets=2)
 
 
 def _start(source: Path, lake: Path) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", _LOAD, str(source), str(lake)], stdout=subprocess.PIPE, env=os.environ | {"POLARS_MAX_THREADS": "1"}
     )
     assert process.stdout is not None
