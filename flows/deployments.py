@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from features.parameters import City
 from flows.home import Home
@@ -24,11 +25,12 @@ def main(delivery: str, out: str, config: str | None = None) -> None:
     schedules = City.load(Path(config) if config else None)["schedules"]
     where = {"out": out, "config": config}
     monitored = {"lake": str(Home.of(Path(out)).lake), **where}
-    serve(
+    planned: list[Any] = [
         refresh.to_deployment("nightly-refresh", cron=schedules["refresh_cron"], parameters={"delivery": delivery, **where}, concurrency_limit=1),
         retrain.to_deployment("monthly-retrain", cron=schedules["retrain_cron"], parameters=where, concurrency_limit=1),
         monitor.to_deployment("monthly-monitor", cron=schedules["monitor_cron"], parameters=monitored, concurrency_limit=1),
-    )
+    ]
+    serve(*planned)
 
 
 if __name__ == "__main__":

@@ -111,6 +111,6 @@ def run_refresh(
 def _runner(workers: int, dask: str | None) -> Any:
     if dask is None:
         return ThreadPoolTaskRunner(max_workers=workers)
-    from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - only a cluster needs it
+    from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - only a cluster needs it
 
     return DaskTaskRunner(address=dask) if "://" in dask else DaskTaskRunner(cluster_kwargs={"n_workers": int(dask), "threads_per_worker": 1})

@@ -77,9 +77,7 @@ def bucket_step(job: Job, bucket: str) -> str:
         t.lines.select("bkkp_sn", "mdtrt_id", "fixmedins_code", "inscp_fen", "fund_fen", "case_paid").sort("bkkp_sn").collect(),
         folder / "lines.parquet",
     )
-    write_parquet(
-        t.stays.select("mdtrt_id", "fixmedins_code", "inscp_fen", "fund_fen", "drg_fund_fen").sort("mdtrt_id").collect(), folder / "stays.parquet"
-    )
+    write_parquet(t.stays.select("mdtrt_id", "fund_fen", "drg_fund_fen").sort("mdtrt_id").collect(), folder / "stays.parquet")
     steps.finish(marker)
     return bucket
 
@@ -155,16 +153,8 @@ def lines_at_issue(findings: pl.LazyFrame, lines: pl.LazyFrame) -> pl.DataFrame:
     """One row a distinct fee line under a finding: ``bkkp_sn fixmedins_code kinds inscp_fen loss_fen``, so that sums count it once.
 
     A finding's loss is spread over its lines by scope amount; where several findings name a line, the largest share counts.
-    A finding that names a stay but no lines stands for all lines of the stay.
     """
-    named = (
-        findings.filter(pl.col("bkkp_sns").list.len() > 0)
-        .select("finding_id", "kind", "fund_loss", pl.col("bkkp_sns").alias("bkkp_sn"))
-        .explode("bkkp_sn")
-    )
-    whole_stays = findings.filter((pl.col("bkkp_sns").list.len().fill_null(0) == 0) & pl.col("mdtrt_id").is_not_null())
-    of_stays = whole_stays.select("finding_id", "kind", "fund_loss", "mdtrt_id").join(lines.select("mdtrt_id", "bkkp_sn"), on="mdtrt_id", how="inner")
-    pairs = pl.concat([named, of_stays.select("finding_id", "kind", "fund_loss", "bkkp_sn")]).unique(["finding_id", "bkkp_sn"])
+    pairs = findings.select("finding_id", "kind", "fund_loss", pl.col("bkkp_sns").alias("bkkp_sn")).explode("bkkp_sn").drop_nulls("bkkp_sn")
     joined = pairs.join(lines.select("bkkp_sn", "fixmedins_code", "inscp_fen"), on="bkkp_sn", how="inner")
     weight = pl.col("inscp_fen") / pl.col("inscp_fen").sum().over("finding_id")
     spread = pl.when(pl.col("inscp_fen").sum().over("finding_id") > 0).then(weight).otherwise(1 / pl.len().over("finding_id"))

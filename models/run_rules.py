@@ -60,25 +60,22 @@ def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
 def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFrame) -> pl.DataFrame:
     """Hits → findings: amounts from the fee lines, loss by payment method, law, stable id.
 
-    ``lines`` needs ``bkkp_sn inscp_fen fund_fen case_paid``; ``stays`` needs ``mdtrt_id inscp_fen fund_fen drg_fund_fen``.
+    ``lines`` needs ``bkkp_sn mdtrt_id inscp_fen fund_fen case_paid``; ``stays`` needs ``mdtrt_id fund_fen drg_fund_fen``.
 
-    ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault, or over the stay when the rule's loss basis is
-    ``stay`` and it names no lines. ``fund_loss`` as ``models.rule.LossBasis`` says. A rule's own ``amount_fen``/``loss_fen`` win.
+    Where the whole stay is at fault (loss basis ``stay``) and the rule names no lines, all lines of the stay are at fault.
+    ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault. ``fund_loss`` as ``models.rule.LossBasis`` says.
+    A rule's own ``amount_fen``/``loss_fen`` win.
     """
     if hits.is_empty():
         return pl.DataFrame(schema=FINDING_SCHEMA)
     hits = hits.with_row_index("hit")
+    if unit.loss == "stay":
+        hits = _with_lines_of_stay(hits, lines)
     by_line = _line_sums(hits, lines)
     by_stay = _stay_sums(hits, stays)
     frame = hits.join(by_line, on="hit", how="left").join(by_stay, on="hit", how="left")
-    has_lines = pl.col("bkkp_sns").list.len().fill_null(0) > 0
-    if unit.loss == "stay":
-        amount = pl.when(has_lines).then(pl.col("line_amount")).otherwise(pl.col("stay_amount"))
-        loss = pl.col("stay_loss")
-    else:
-        amount = pl.col("line_amount")
-        loss = pl.col("line_loss")
-    return _as_findings(frame.with_columns(_amount=pl.coalesce("amount_fen", amount, 0), _loss=pl.coalesce("loss_fen", loss, 0)), unit)
+    loss = pl.col("stay_loss") if unit.loss == "stay" else pl.col("line_loss")
+    return _as_findings(frame.with_columns(_amount=pl.coalesce("amount_fen", "line_amount", 0), _loss=pl.coalesce("loss_fen", loss, 0)), unit)
 
 
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
@@ -87,6 +84,21 @@ def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
     except Exception as error:
         error.add_note(f"in rule {unit.rule_id}")
         raise
+
+
+def _with_lines_of_stay(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
+    """Hits that name a stay but no lines get all lines of the stay."""
+    bare = (pl.col("bkkp_sns").list.len().fill_null(0) == 0) & pl.col("mdtrt_id").is_not_null()
+    of_stay = (
+        hits.lazy()
+        .filter(bare)
+        .select("hit", "mdtrt_id")
+        .join(lines.select("mdtrt_id", "bkkp_sn"), on="mdtrt_id", how="inner")
+        .group_by("hit")
+        .agg(pl.col("bkkp_sn").sort().alias("lines_of_stay"))
+        .collect()
+    )
+    return hits.join(of_stay, on="hit", how="left").with_columns(bkkp_sns=pl.coalesce("lines_of_stay", "bkkp_sns")).drop("lines_of_stay")
 
 
 def _line_sums(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
@@ -106,12 +118,8 @@ def _line_sums(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
 
 def _stay_sums(hits: pl.DataFrame, stays: pl.LazyFrame) -> pl.DataFrame:
     wanted = hits.lazy().select("hit", "mdtrt_id").drop_nulls()
-    stays = stays.select("mdtrt_id", "inscp_fen", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
-    return (
-        wanted.join(stays, on="mdtrt_id", how="inner")
-        .select("hit", pl.col("inscp_fen").fill_null(0).alias("stay_amount"), pl.col("paid_fen").fill_null(0).alias("stay_loss"))
-        .collect()
-    )
+    stays = stays.select("mdtrt_id", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
+    return wanted.join(stays, on="mdtrt_id", how="inner").select("hit", pl.col("paid_fen").fill_null(0).alias("stay_loss")).collect()
 
 
 def _as_findings(frame: pl.DataFrame, unit: Rule) -> pl.DataFrame:

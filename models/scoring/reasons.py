@@ -28,15 +28,17 @@ def finding_reasons(evidence: pl.DataFrame, findings: pl.DataFrame, p: Params) -
     kind_zh = pl.col("kind").replace_strict({kind.value: kind.zh for kind in Kind}, default=pl.col("kind"), return_dtype=pl.String)
     title = pl.col("rule_id").replace_strict(titles, default=pl.col("rule_id"), return_dtype=pl.String)
     own_rate = pl.col("hits") / pl.col("exposure") * 1000
+    of_stays = pl.col("kind").is_in([kind.value for kind in Kind if kind.of_stays])
     many = pl.format(
-        "【{}】{}：{}起，涉及{}人、{}元，每千人次{}起，同类机构为{}起。",
+        "【{}】{}：{}起，涉及{}人、{}元，每千{}{}起，同类机构为{}起。",
         kind_zh,
         title,
         pl.col("n"),
         pl.col("persons"),
         yuan(pl.col("amount_fen")),
-        own_rate.round(2),
-        pl.col("peer_rate").round(2),
+        pl.when(of_stays).then(pl.lit("例住院")).otherwise(pl.lit("人次")),
+        own_rate.round(1),
+        pl.col("peer_rate").round(1),
     )
     whole = pl.format("【{}】{}：{}", kind_zh, title, pl.col("example"))
     return frame.select(
