@@ -120,6 +120,8 @@ class Feature:
     log: bool
     #: means the same in every kind of institution that has it, so that all of them may be peers where its own kind is rare
     universal: bool
+    #: hangs on what a house does, so that only houses of its own kind are peers (mix of fees, catchment)
+    own_kind: bool
     #: left out of comparison among peers (it only describes)
     descriptive: bool
     #: grain stay: a stay of which the feature gives no row counts 0 (else null)
@@ -165,6 +167,7 @@ def feature(
     statistic: Statistic | None = None,
     log: bool = False,
     universal: bool = False,
+    own_kind: bool = False,
     descriptive: bool = False,
     absent_is_zero: bool = True,
     version: str = "1",
@@ -203,6 +206,7 @@ def feature(
             statistic or ("share" if unit == "share" else "mean"),
             log,
             universal,
+            own_kind,
             descriptive,
             absent_is_zero,
             version,

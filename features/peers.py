@@ -2,9 +2,10 @@
 
 *Peer groups.* Every institution belongs to a ladder of groups, from narrow to wide: tier, type and ownership; tier and type; then what
 its work resembles most (a specialised house its specialty in all tiers, a general one the general houses of its tier); then its family
-(hospitals, primary care, village rooms and clinics, pharmacies …); at last everybody. It is compared in the first that has at least
-``group_min`` members with a value of the feature; with everybody only in what means the same everywhere (``universal`` features). Where
-its family is smaller, at least ``group_floor`` of it serve, with the spread usual in other groups; below that there is no comparison.
+(general hospitals, specialised hospitals, primary care, village rooms and clinics, pharmacies …); at last everybody. It is compared in
+the first that has at least ``group_min`` members with a value of the feature; with everybody only in what means the same everywhere
+(``universal`` features), never beyond its own kind in what hangs on the kind (``own_kind``: mix of fees, catchment). Where the widest
+group allowed is smaller, at least ``group_floor`` of it serve, with the spread usual in other groups; below that there is no comparison.
 
 *Standardisation* (``standardise``, features/funnel.py). The centre is the peers' median, the spread between them comes from the median
 absolute deviation, and chance is allowed for by each institution's denominator, so that a village clinic with nine visits cannot
@@ -84,7 +85,7 @@ def peer_groups(institution: pl.LazyFrame | pl.DataFrame, city: City) -> pl.Data
             level_0=pl.concat_str("nature", "tier", "kind"),
             level_1=pl.concat_str("tier", "kind"),
             level_2=pl.when("general").then(pl.concat_str("tier", "family")).otherwise("kind"),
-            level_3="family",
+            level_3=pl.when("general").then("family").otherwise(pl.lit("专科医院")),
             level_4=pl.lit("全部机构"),
         )
     )
@@ -114,7 +115,8 @@ def standardise(institution_feature: pl.LazyFrame | pl.DataFrame, groups: pl.Dat
 
 def _compared(rows: pl.DataFrame, unit: Feature, p: Params) -> pl.DataFrame:
     """All rows of one feature with their group, its figures and z."""
-    placed = _placed(rows, p["group_min"], LEVELS if unit.universal else LEVELS[:-1], p["group_floor"])
+    reach = len(LEVELS) if unit.universal else 3 if unit.own_kind else len(LEVELS) - 1
+    placed = _placed(rows, p["group_min"], LEVELS[:reach], p["group_floor"])
     groups = [
         (mine, placed.filter(pl.col(LEVELS[int(level)]) == group))
         for (level, group), mine in placed.filter(pl.col("peer_group").is_not_null())

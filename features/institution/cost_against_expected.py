@@ -24,6 +24,7 @@ _COLUMNS = {"fee": "fee_fen", "los": "los", "drugs": "all_drugs_fen", "materials
     params=("weight", "cap"),
     source="indirect standardisation with shrunken group means; see features/shared/expected.py",
     columns={"fee": "住院费用", "los": "住院天数", "drugs": "药品费", "materials": "材料费"},
+    universal=True,
     points_to=("over_treatment",),
     log=True,
 )

@@ -30,6 +30,7 @@ from features.tables import Tables
         "bed": "床位",
     },
     direction=0,
+    own_kind=True,
     points_to=("over_treatment", "low_threshold_admission"),
     statistic="mean",
 )

@@ -18,6 +18,7 @@ from features.tables import Tables
     needs=("fee_list_d",),
     facts=("institution_item",),
     params=("drugs_top",),
+    own_kind=True,
     points_to=("item_swap", "drug_hoarding", "phantom_service"),
     statistic="mean",
 )

@@ -18,6 +18,7 @@ from features.tables import Tables
     denominator="those of known residence",
     facts=("institution_month",),
     columns={"visits": "门诊", "admissions": "住院"},
+    own_kind=True,
     points_to=("fake_inpatient", "impersonation"),
 )
 def from_afar_share(t: Tables, p: Params) -> pl.LazyFrame:  # noqa: ARG001

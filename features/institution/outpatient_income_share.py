@@ -21,6 +21,7 @@ from features.tables import Tables
     facts=("institution_month",),
     columns={"drug": "西药", "herb": "中药饮片", "patent_drug": "中成药", "material": "材料", "exam": "检查", "lab": "化验", "treatment": "治疗"},
     direction=0,
+    own_kind=True,
     points_to=("item_swap", "over_treatment"),
     statistic="mean",
 )

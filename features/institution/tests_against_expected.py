@@ -24,6 +24,7 @@ _COLUMNS = {"exam": "exam_lines", "lab": "lab_lines", "treatment": "treatment_li
     params=("weight", "cap"),
     source="indirect standardisation with shrunken group means; see features/shared/expected.py",
     columns={"exam": "检查次数", "lab": "化验项次", "treatment": "治疗项次", "imaging": "影像项日"},
+    universal=True,
     points_to=("over_treatment",),
     statistic="rate",
     log=True,

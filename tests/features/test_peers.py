@@ -104,6 +104,15 @@ def test_only_what_means_the_same_everywhere_is_compared_with_everybody() -> Non
     assert own_kind.filter(pl.col("peer_group").is_null())["z"].null_count() == 3
 
 
+def test_what_hangs_on_the_kind_of_house_is_not_compared_with_other_kinds() -> None:
+    frame = houses((1, "3", "专科医院-肿瘤", "公立"), (9, "2", "专科医院-精神", "民营"), (20, "2", "综合医院", "公立"))
+    groups = peer_groups(frame, City.load())
+    share = features("cost_share_drug", dict.fromkeys(frame["fixmedins_code"], (0.3, 1e6)))
+    beds = features("bed_days_charged", dict.fromkeys(frame["fixmedins_code"], (1.0, 1e6)))
+    table = standardise(pl.concat([share, beds]), groups, City.load()).filter(fixmedins_code="0000")
+    assert dict(zip(table["feature"], table["peer_group"], strict=True)) == {"cost_share_drug": None, "bed_days_charged": "专科医院"}
+
+
 def test_descriptive_features_and_unknown_institutions_are_left_out() -> None:
     frame = houses((9, "2", "综合医院", "公立"))
     values = dict.fromkeys([*frame["fixmedins_code"], "X"], (5.0, 1.0))
