@@ -19,6 +19,8 @@ from features.tables import Tables
 BEARER: Final = "bearer"
 USE: Final = "use"
 CASES_ROW: Final = "cases"
+#: A case scored for a code it bears in another role (a secondary diagnosis as if it were the main one); nothing is learned from it.
+CANDIDATE: Final = "candidate"
 _WESTERN_DRUG: Final = r"^X[A-Z]\d{2}[A-Z]"
 
 
@@ -61,27 +63,34 @@ def judged(extracted: pl.DataFrame, p: Params) -> pl.DataFrame:
     are learned over their three-character category; where even that is too rare the case is not judged and left out.
     Positive scores mean the fee lines look like those of other hospitals' bearers, negative ones that they do not.
     """
-    bearers = extracted.filter(pl.col("kind") == BEARER).with_columns(category=pl.col("code").str.slice(0, 3))
+    bearers = extracted.filter(pl.col("kind").is_in([BEARER, CANDIDATE])).with_columns(category=pl.col("code").str.slice(0, 3))
+    learned = pl.col("kind") == BEARER
     use = extracted.filter(pl.col("kind") == USE).group_by("fixmedins_code", "key").agg(n=pl.col("n").sum(), name=pl.col("name").sort().first())
     total = int(extracted.filter(pl.col("kind") == CASES_ROW)["n"].sum())
-    enough = pl.len().over("code") - pl.len().over("code", "fixmedins_code") >= p["bearers_min"]
+    enough = learned.sum().over("code") - learned.sum().over("code", "fixmedins_code") >= p["bearers_min"]
     bearers = bearers.with_columns(unit=pl.when(enough).then("code").otherwise("category")).with_row_index("bearer")
-    counts = bearers.group_by("unit").agg(n_unit=pl.len())
-    own = bearers.group_by("unit", "fixmedins_code").agg(n_own=pl.len())
-    had = bearers.select("bearer", "unit", "fixmedins_code", "keys").explode("keys").rename({"keys": "key"}).drop_nulls("key")
+    # a category is learned from all bearers of its codes, also of those common enough to stand for themselves
+    learners = pl.concat([bearers.filter(learned).with_columns(unit="code"), bearers.filter(learned).with_columns(unit="category")]).join(
+        bearers.select("unit").unique(), on="unit", how="semi"
+    )
+    counts = learners.group_by("unit").agg(n_unit=pl.len().cast(pl.Int64))
+    own = learners.group_by("unit", "fixmedins_code").agg(n_own=pl.len().cast(pl.Int64))
+    had = learners.select("unit", "fixmedins_code", "keys").explode("keys").rename({"keys": "key"}).drop_nulls("key")
+    has = bearers.select("bearer", "keys").explode("keys").rename({"keys": "key"}).drop_nulls("key")
     companions = _companions(had, counts, use, total, p)
     if companions.is_empty():
         return bearers.clear().with_columns(score=pl.lit(0.0), supported=pl.lit(value=True), companions=pl.lit(""), n_peers=pl.lit(0))
-    own_had = had.group_by("unit", "key", "fixmedins_code").agg(own_with=pl.len())
+    own_had = had.group_by("unit", "key", "fixmedins_code").agg(own_with=pl.len().cast(pl.Int64))
     # every bearer against every companion item that its hospital uses at all
     pairs = (
         bearers.select("bearer", "unit", "fixmedins_code")
         .join(companions, on="unit")
         .join(use.select("fixmedins_code", "key"), on=["fixmedins_code", "key"], how="semi")
         .join(counts, on="unit")
-        .join(own, on=["unit", "fixmedins_code"])
+        .join(own, on=["unit", "fixmedins_code"], how="left")
+        .with_columns(pl.col("n_own").fill_null(0))
         .join(own_had, on=["unit", "key", "fixmedins_code"], how="left")
-        .join(had.select("bearer", "key", present=pl.lit(value=True)), on=["bearer", "key"], how="left")
+        .join(has.with_columns(present=pl.lit(value=True)), on=["bearer", "key"], how="left")
         .filter(pl.col("n_unit") - pl.col("n_own") >= p["bearers_min"])
         .with_columns(
             elsewhere=(pl.col("n_with") - pl.col("own_with").fill_null(0) + 0.5) / (pl.col("n_unit") - pl.col("n_own") + 1.0),
@@ -111,7 +120,7 @@ def _companions(had: pl.DataFrame, counts: pl.DataFrame, use: pl.DataFrame, tota
     everywhere = use.group_by("key").agg(n_all=pl.col("n").sum(), name=pl.col("name").sort().first())
     table = (
         had.group_by("unit", "key")
-        .agg(n_with=pl.len())
+        .agg(n_with=pl.len().cast(pl.Int64))
         .join(counts, on="unit")
         .join(everywhere, on="key")
         .with_columns(
