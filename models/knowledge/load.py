@@ -111,6 +111,10 @@ def overlay_entries(overlay: Path) -> list[dict[str, Any]]:
         raise KnowledgeError(f"Cannot read the knowledge overlay {overlay.name}: {error}") from error
     if not isinstance(content, list):
         raise KnowledgeError(f"{overlay.name} must be a list of entries, each with an action (add or off).")
+    for entry in content:
+        # a bare ``off`` is the boolean False in YAML
+        if isinstance(entry, dict) and entry.get("action") is False:
+            entry["action"] = "off"
     base = shipped()
     errors = [f"entry {number}: {error}" for number, entry in enumerate(content, start=1) for error in _errors(entry, base)]
     if errors:

@@ -12,7 +12,7 @@ from models.rules.national._points import per_visit
 @rule(
     title_zh="药品限最大开药天数/开药量",
     title_en="Longest supply on one prescription",
-    kind=Kind.POLICY_LIMIT,
+    kind=Kind.DRUG_HOARDING,
     certainty="suspected",
     scope="person",
     gz_code=None,
@@ -25,9 +25,12 @@ def drug_supply_days(t: Tables, p: Params) -> pl.LazyFrame:
     """One outpatient or pharmacy line supplies more than the longest prescription allows (12 weeks for chronic disease).
 
     ``prd_days`` is what the hospital entered; values above ``days_plausible_max`` are slips of the keyboard and are left to data quality.
+    A single pack cannot be split: however long it lasts, one pack is lawful.
     """
     long = pl.col("prd_days").is_between(p["days_max"], p["days_plausible_max"], closed="right")
-    drugs = t.lines.filter(pl.col("list_type").is_in(["101", "102", "103"]) & ~pl.col("inpatient") & long & (pl.col("inscp_fen") > 0))
+    drugs = t.lines.filter(
+        pl.col("list_type").is_in(["101", "102", "103"]) & ~pl.col("inpatient") & long & (pl.col("cnt") > 1) & (pl.col("inscp_fen") > 0)
+    )
     odd = drugs.with_columns(by_stem=pl.lit(value=False), most=pl.col("prd_days").max().over("mdtrt_id").cast(pl.Int64))
     return per_visit(
         odd,

@@ -13,7 +13,7 @@ from models.wording import count
 @rule(
     title_zh="医疗服务项目限定频次",
     title_en="Service beyond its daily number",
-    kind=Kind.POLICY_LIMIT,
+    kind=Kind.DUPLICATE_CHARGE,
     certainty="definite",
     scope="person",
     gz_code="GZ10000102014000",

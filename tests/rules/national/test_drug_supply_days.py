@@ -8,6 +8,7 @@ from models.rules.national.drug_supply_days import drug_supply_days
 from tests.rules.national.case import Case
 from tests.rules.support import found, lines_of
 
+
 HIT = Case(
     at_fault=["L1"],
     tables={
@@ -16,8 +17,8 @@ HIT = Case(
             M1       | 2024-03-02 08:00 | 2024-03-02 11:00 | 11
         """,
         "fee_list_d": """
-            bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code             | hilist_name | inscp_amt | prd_days
-            L1      | M1       | 2024-03-02 09:00 | XC08CAA168A001010101748 | 项目          | 10        | 91
+            bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code             | hilist_name | inscp_amt | cnt | prd_days
+            L1      | M1       | 2024-03-02 09:00 | XC08CAA168A001010101748 | 项目          | 10        | 13  | 91
         """,
     },
 )
@@ -27,6 +28,7 @@ LAWFUL = {
     "a slip of the keyboard": HIT.but("| 91", "| 910"),
     "an in-patient": HIT.but("| 11", "| 21"),
     "no days given": HIT.but("| 91", "| -"),
+    "a single pack cannot be split": HIT.but("| 13", "| 1"),
 }
 
 STILL_A_HIT = {

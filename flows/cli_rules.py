@@ -1,0 +1,200 @@
+"""``huoyan rules``: the 88 national rules and their state, what a changed threshold would change, the handbook, the knowledge base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from features.lake import Lake, LakeError
+from features.parameters import City, ParameterError, did_you_mean
+from features.tables import Tables
+from models.catalogue import NationalRule, national_rules
+from models.handbook import STATE_ZH, handbook
+from models.knowledge.load import OVERLAY_FACTS, KnowledgeError, knowledge_report, load_knowledge, overlay_frame
+from models.rule import Rule, all_rules
+from models.run_rules import run_city_rule, run_extract, settle
+
+app = typer.Typer(help="The rules: list them, try one out, write the handbook, look at the knowledge base.", no_args_is_help=True)
+console = Console()
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="The city's own parameter file.")]
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help="The city's overlay of knowledge points.")]
+
+
+@app.command("list")
+def list_rules(
+    run: Annotated[Path | None, typer.Option(help="The folder of a finished run, to show its hits (reads findings.parquet).")] = None,
+    knowledge: KnowledgeOption = None,
+    beyond: Annotated[bool, typer.Option(help="Also list the rules beyond the national catalogue.")] = True,
+) -> None:
+    """Lists all 88 national rules with state, knowledge points, kind, certainty and the hits of a run, then the rules beyond them."""
+    rows = national_rules(knowledge=_knowledge(knowledge))
+    hits = _hits(run)
+    table = Table("序号", "国家规则", "编码", "状态", "知识点", "单元", "类型", "结果", *(["命中"] if run else []))
+    for row in rows:
+        table.add_row(*_row(row), *([str(sum(hits.get(unit.rule_id, 0) for unit in row.units))] if run else []))
+    console.print(table)
+    ready = sum(row.state == "executable" for row in rows)
+    console.print(f"{len(rows)} of 88 registered, {ready} executable on the contract.")
+    if beyond:
+        _list_beyond(rows, hits, run is not None)
+
+
+@app.command("try")
+def try_rule(
+    rule: Annotated[str, typer.Argument(help="The rule's id, as listed by `huoyan rules list`.")],
+    data: Annotated[Path, typer.Option(help="The lake to try it on; nothing in it is touched.")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="parameter=value; may be given several times.")] = None,
+    config: ConfigOption = None,
+    knowledge: KnowledgeOption = None,
+    examples: Annotated[int, typer.Option(help="How many evidence sentences to show.")] = 5,
+) -> None:
+    """Shows what changed parameters would change: findings, institutions, yuan, and findings gained and lost. Nothing is written."""
+    unit = _rule(rule)
+    try:
+        city = City.load(config)
+        changed = city.replaced(unit.rule_id, _changes(changes or []))
+        lake = Lake(data)
+        facts = {OVERLAY_FACTS: overlay_frame(knowledge).lazy()} if knowledge else {}
+    except (ParameterError, LakeError, KnowledgeError) as error:
+        raise typer.BadParameter(str(error)) from error
+    missing = [table for table in unit.needs if not lake.has(table)]
+    if missing:
+        raise typer.BadParameter(f"{unit.rule_id} waits for {', '.join(missing)}; the lake at {data} holds no row of it.")
+    before, after = _findings(unit, lake, city, facts), _findings(unit, lake, changed, facts)
+    table = Table("", "findings", "institutions", "amount (yuan)", "fund loss (yuan)")
+    for name, frame in (("now", before), ("then", after)):
+        amount, loss = float(frame["amount_at_issue"].sum()), float(frame["fund_loss"].sum())
+        table.add_row(name, str(frame.height), str(frame["fixmedins_code"].n_unique()), f"{amount:,.2f}", f"{loss:,.2f}")
+    console.print(table)
+    for name, frame in (("gained", after.join(before, on="finding_id", how="anti")), ("lost", before.join(after, on="finding_id", how="anti"))):
+        console.print(f"{name}: {frame.height}")
+        for row in frame.head(examples).iter_rows(named=True):
+            console.print(f"  {row['fixmedins_code']}  {row['amount_at_issue']:,.2f}  {row['evidence']}")
+
+
+@app.command()
+def doc(
+    out: Annotated[Path, typer.Option(help="Where to write the pages.")] = Path("docs/rules"),
+    tests: Annotated[Path, typer.Option(help="The folder of the tests the examples come from.")] = Path("tests"),
+) -> None:
+    """Writes the handbook (docs/rules) from the rules and their tests; pages of rules that are gone are removed."""
+    pages = handbook(tests, City.load())
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.md"):
+        if old.name not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        (out / name).write_text(text, encoding="utf-8")
+    console.print(f"{len(pages)} pages written to {out}")
+
+
+@app.command()
+def points(
+    rule_class: Annotated[str | None, typer.Argument(help="The national rule's Chinese name; without it all classes are counted.")] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Shows the knowledge points of one class, or counts those of all classes, with what is executable."""
+    base = _knowledge(knowledge)
+    if rule_class is None:
+        table = Table("class", "points", "executable")
+        counted = base.points.group_by("rule_class").agg(pl.len(), pl.col("why_not").is_null().sum().alias("ready")).sort("rule_class")
+        for row in counted.iter_rows(named=True):
+            table.add_row(row["rule_class"], str(row["len"]), str(row["ready"]))
+        console.print(table)
+        return
+    known = base.points["rule_class"].unique().to_list()
+    if rule_class not in known:
+        raise typer.BadParameter(f"no class {rule_class!r}{did_you_mean(rule_class, known)}", param_hint="RULE_CLASS")
+    table = Table("point", "item", "text", "batch", "not executable because")
+    for row in base.points.filter(pl.col("rule_class") == rule_class).iter_rows(named=True):
+        table.add_row(row["point_id"], row["item_name"], (row["text"] or "")[:60], row["batch"] or "", row["why_not"] or "")
+    console.print(table)
+
+
+@app.command()
+def check(knowledge: KnowledgeOption = None, full: Annotated[bool, typer.Option(help="List every row.")] = False) -> None:
+    """Checks the knowledge base and an overlay: not executable points, duplicates, contradictions, codes of no national form."""
+    report = knowledge_report(_knowledge(knowledge))
+    table = Table("finding", "rows")
+    for row in report.group_by("finding").len().sort("finding").iter_rows():
+        table.add_row(row[0], str(row[1]))
+    console.print(table)
+    if full:
+        for entry in report.iter_rows(named=True):
+            console.print(f"{entry['finding']}  {entry['point_id']}  {entry['rule_class']}  {entry['item_name']}  {entry['detail']}")
+
+
+def _knowledge(overlay: Path | None) -> Any:
+    try:
+        return load_knowledge(overlay)
+    except KnowledgeError as error:
+        raise typer.BadParameter(str(error), param_hint="--knowledge") from error
+
+
+def _row(row: NationalRule) -> list[str]:
+    state = STATE_ZH[row.state] + (f" {'、'.join(row.waits_for)}" if row.waits_for else "")
+    points = f"{row.executable_points}/{row.points}" if row.points else "—"
+    kinds = "、".join(dict.fromkeys(unit.kind.zh for unit in row.units))
+    sure = "、".join(dict.fromkeys("明确" if unit.certainty == "definite" else "可疑" for unit in row.units))
+    return [str(row.seq), row.name, row.gz_code or "—", state, points, ", ".join(unit.rule_id for unit in row.units), kinds, sure]
+
+
+def _list_beyond(rows: tuple[NationalRule, ...], hits: dict[str, int], with_hits: bool) -> None:
+    served = {unit.rule_id for row in rows for unit in row.units}
+    table = Table("单元", "名称", "类型", "结果", *(["命中"] if with_hits else []), title="国家规则之外")
+    for unit in all_rules():
+        if unit.rule_id not in served:
+            sure = "明确" if unit.certainty == "definite" else "可疑"
+            table.add_row(unit.rule_id, unit.title_zh, unit.kind.zh, sure, *([str(hits.get(unit.rule_id, 0))] if with_hits else []))
+    console.print(table)
+
+
+def _hits(run: Path | None) -> dict[str, int]:
+    if run is None:
+        return {}
+    path = run / "findings.parquet"
+    if not path.is_file():
+        raise typer.BadParameter(f"{run} holds no findings.parquet; give the --out folder of a finished run.", param_hint="--run")
+    return dict(pl.read_parquet(path, columns=["rule_id"]).group_by("rule_id").len().iter_rows())
+
+
+def _rule(rule_id: str) -> Rule:
+    units = {unit.rule_id: unit for unit in all_rules()}
+    if rule_id not in units:
+        raise typer.BadParameter(f"no rule {rule_id!r}{did_you_mean(rule_id, list(units))}", param_hint="RULE")
+    return units[rule_id]
+
+
+def _changes(changes: list[str]) -> dict[str, Any]:
+    wrong = [text for text in changes if "=" not in text]
+    if wrong:
+        raise typer.BadParameter(f"{', '.join(wrong)}: write parameter=value", param_hint="--set")
+    return {name.strip(): yaml.safe_load(value) for name, _, value in (text.partition("=") for text in changes)}
+
+
+def _findings(unit: Rule, lake: Lake, city: City, facts: dict[str, pl.LazyFrame]) -> pl.DataFrame:
+    """All findings of one rule on a lake, bucket by bucket for person-scope rules."""
+    buckets = [Tables(lake, bucket, facts=facts) for bucket in lake.buckets]
+    if unit.scope == "person":
+        return pl.concat([settle(run_city_rule(t, unit, city), unit, t.lines, t.stays) for t in buckets])
+    extracted = pl.concat([run_extract(t, unit, city) for t in buckets]).lazy() if unit.extract is not None else None
+    try:
+        hits = run_city_rule(Tables(lake, None, facts=facts, extracted=extracted), unit, city)
+    except KeyError as error:
+        raise typer.BadParameter(f"{unit.rule_id} reads facts of a whole run and cannot be tried alone: {error.args[0]}") from error
+    wanted = hits.select(pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False)).lazy()
+    lines = pl.concat(
+        [
+            t.lines.select("bkkp_sn", "inscp_fen", "fund_fen", "case_paid").join(wanted, left_on="bkkp_sn", right_on="bkkp_sns", how="semi")
+            for t in buckets
+        ]
+    )
+    stays = pl.concat([t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen") for t in buckets])
+    return settle(hits, unit, lines, stays)

@@ -1,0 +1,22 @@
+"""docs/rules is what the rules and tests say today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from features.parameters import City
+from models.handbook import handbook, proofs
+from models.rule import all_rules
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_handbook_is_not_stale():
+    pages = handbook(ROOT / "tests", City.load())
+    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
+    stale = sorted(name for name in pages.keys() | written.keys() if pages.get(name) != written.get(name))
+    assert stale == [], "run: huoyan rules doc"
+
+
+def test_every_rule_is_proved_by_a_test_file_of_its_name():
+    assert [unit.rule_id for unit in all_rules() if unit.rule_id not in proofs(ROOT / "tests")] == []
