@@ -30,9 +30,9 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
 
 
 @rule(
-    title_zh="多卡连刷（敛卡购药）",
+    title_zh="多卡连刷（敛卡空刷）",
     title_en="Cards used back to back",
-    kind=Kind.DRUG_HOARDING,
+    kind=Kind.PHANTOM_SERVICE,
     certainty="suspected",
     scope="city",
     gz_code=None,

@@ -12,8 +12,8 @@ from models.wording import percent, yuan
 
 
 def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
-    """Outpatient visits at the hospital of a case-paid stay during it or just before it, and each hospital's count of such stays."""
-    stays = t.stays.filter(pl.col("case_paid") & pl.col("end_date").is_not_null()).select(
+    """Outpatient visits at the hospital of a stay during it or just before it, and each hospital's count of such stays."""
+    stays = t.stays.filter(pl.col("end_date").is_not_null()).select(
         "psn_no", "fixmedins_code", pl.col("mdtrt_id").alias("stay_id"), pl.col("begn_date").alias("came"), pl.col("end_date").alias("left")
     )
     # what a chronic patient needs anyway goes on during a stay: chronic-disease and special-drug prescriptions, dialysis
@@ -44,25 +44,26 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
 
 
 @rule(
-    title_zh="按病种付费住院费用转嫁门诊",
+    title_zh="住院费用转嫁门诊",
     title_en="Costs shifted to outpatient",
     kind=Kind.COST_SHIFTING,
     certainty="suspected",
     scope="city",
     gz_code=None,
     legal_basis=("reg.15", "reg.38.3", "reg.38.7"),
-    needs=("mdtrt_d", "fee_list_d", "drg_setl_d"),
+    needs=("mdtrt_d", "fee_list_d"),
     params=("days_before", "stays_min", "share_min", "times_peers_min"),
     exceptions=("chronic_prescription", "refund"),
     extract=_beside_stays,
 )
 def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
-    """Drugs and examinations of a case-paid stay billed as outpatient visits of the same hospital.
+    """Drugs and examinations of a stay billed as outpatient visits of the same hospital.
 
-    The fund pays the case's standard, so what is billed beside it is paid twice. Counted are ordinary outpatient and emergency
+    Where the fund pays a standard for the case, what is billed beside it is paid twice; where it pays by item, it escapes the
+    limits of the stay. Counted are ordinary outpatient and emergency
     lines strictly within the stay; chronic-disease prescriptions, special drugs, dialysis and the days of admission and discharge
     are lawful. A forgotten order happens; a hospital answers when it is a habit: at least ``stays_min`` stays, ``share_min`` of its
-    case-paid stays and ``times_peers_min`` times the others' share. Then the visits of the ``days_before`` days before admission
+    stays and ``times_peers_min`` times the others' share. Then the visits of the ``days_before`` days before admission
     of stays that had such lines inside are added. One finding a stay.
     """
     stays = t.extracted.filter(pl.col("stays").is_not_null()).group_by("fixmedins_code").agg(pl.col("stays").sum())
@@ -88,7 +89,7 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("last").alias("occurred_to"),
         strength=(0.4 + pl.col("share")).clip(upper_bound=0.95),
         evidence=pl.format(
-            "参保人{}至{}在本院按病种付费住院，住院期间及入院前{}天内同院另记门诊{}次（{}等），涉及医保范围内金额{}元。本院有{}例病种付费住院如此（占{}），其他医院为{}。",
+            "参保人{}至{}在本院住院，住院期间及入院前{}天内同院另记门诊{}次（{}等），涉及医保范围内金额{}元。本院有{}例住院如此（占{}），其他医院为{}。",
             "came",
             "left",
             pl.lit(str(p["days_before"])),

@@ -21,7 +21,7 @@ from models.wording import yuan
     gz_code="GZ10000102014000",
     legal_basis=("reg.15", "reg.38.2", "reg.40.3"),
     needs=("fee_list_d",),
-    params=("sessions_a_month_max", "sessions_a_week_max", "hours_between_min", "induction_days"),
+    params=("sessions_a_month_max", "sessions_a_week_max", "sessions_a_week_usual", "surplus_a_month_min", "hours_between_min", "induction_days"),
     exceptions=("acute_dialysis", "dialysis_induction", "refund"),
 )
 def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
@@ -29,10 +29,11 @@ def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
 
     Three sessions a week give 12 to 14 in a calendar month; that is never touched. At fault are (1) a session that begins
     less than ``hours_between_min`` hours after the one before it, (2) the sessions of a week beyond ``sessions_a_week_max``,
-    which leaves room for one caught up after a holiday, (3) those of a month beyond ``sessions_a_month_max``. The sessions
-    with the shortest interval before them are taken first. Sessions as an in-patient, or close to an acute stay, and the
-    first weeks of a new patient are cleared. One finding a person, unit and month. An honest unit would show treatment
-    sheets, machine print-outs and weights before and after.
+    which leaves room for one caught up after a holiday, or beyond ``sessions_a_week_usual`` where a month has at least
+    ``surplus_a_month_min`` such surplus sessions: nobody catches up week after week, (3) those of a month beyond
+    ``sessions_a_month_max``. The sessions with the shortest interval before them are taken first. Sessions as an in-patient
+    and the first weeks of a new patient are cleared. One finding a person, unit and month. An honest unit would show
+    treatment sheets, machine print-outs and weights before and after.
     """
     every = sessions(t)
     spaced = (
@@ -42,18 +43,25 @@ def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
     )
     candidates = dialysis_induction.clear(acute_dialysis.clear(spaced, t, p), t, p)
     short = pl.col("hours").fill_null(999.0)
-    ranked = candidates.with_columns(
-        close=short < p["hours_between_min"],
-        in_month=pl.col("units").sum().over("psn_no", "month"),
-        rank_month=short.rank("ordinal").over("psn_no", "month"),
-        in_week=pl.col("units").sum().over("psn_no", "week"),
-        rank_week=short.rank("ordinal").over("psn_no", "week"),
+    ranked = (
+        candidates.with_columns(
+            close=short < p["hours_between_min"],
+            in_month=pl.col("units").sum().over("psn_no", "month"),
+            rank_month=short.rank("ordinal").over("psn_no", "month"),
+            in_week=pl.col("units").sum().over("psn_no", "week"),
+            rank_week=short.rank("ordinal").over("psn_no", "week"),
+        )
+        .with_columns(
+            surplus=pl.col("rank_week") <= pl.col("in_week") - p["sessions_a_week_usual"],
+        )
+        .with_columns(surpluses=pl.col("surplus").sum().over("psn_no", "month"))
     )
     faulty = ranked.filter(
         pl.col("close")
         | (pl.col("units") > 1)
         | (pl.col("rank_month") <= pl.col("in_month") - p["sessions_a_month_max"])
         | (pl.col("rank_week") <= pl.col("in_week") - p["sessions_a_week_max"])
+        | (pl.col("surplus") & (pl.col("surpluses") >= p["surplus_a_month_min"]))
     )
     taken = with_their_lines(t, faulty).group_by("session").agg(pl.col("bkkp_sn").alias("taken"), pl.col("inscp_fen").sum().alias("worth"))
     related = candidates.group_by("psn_no", "fixmedins_code", "month").agg(

@@ -42,7 +42,7 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(
             (pl.col("supplied") >= pl.col("calendar") * p["times_calendar_min"])
             & (pl.col("supplied") - pl.col("calendar") >= p["surplus_days_min"])
-            & (pl.col("shops") >= p["shops_min"])
+            & ((pl.col("shops") >= p["shops_min"]) | (pl.col("supplied") >= pl.col("calendar") * p["times_calendar_one_shop_min"]))
             & (pl.col("surpluses") >= p["surpluses_min"])
         )
         .filter(
@@ -81,9 +81,11 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
         "times_calendar_single_min",
         "surplus_days_min",
         "shops_min",
+        "times_calendar_one_shop_min",
         "surpluses_min",
         "drugs_min",
         "hoarders_min",
+        "share_of_theirs_min",
         "share_here_min",
     ),
     exceptions=("given_on_the_spot", "refund"),
@@ -92,14 +94,22 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
 def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
     """One card buys several drugs over several shops in amounts no patient can take.
 
-    A person hoards when for at least ``drugs_min`` drugs the days' supply is ``times_calendar_min`` times the days it had to last,
-    ``surplus_days_min`` days more, from ``shops_min`` institutions or more: three-month prescriptions, a lost box or a couple on
-    one card stay below. The finding names the institutions that took part: those that sold to at least ``hoarders_min`` hoarders
-    or ``share_here_min`` of the person's surplus; a shop that met him once in a while is a witness. At fault are the surplus
-    lines. One finding a person and institution.
+    A person hoards when for at least ``drugs_min`` drugs the days' supply is ``times_calendar_min`` times the days it had to last
+    and ``surplus_days_min`` days more, from ``shops_min`` institutions or more: three-month prescriptions, a lost box or a couple
+    on one card stay below. A single drug is enough at ``times_calendar_single_min`` times, fewer shops at
+    ``times_calendar_one_shop_min`` times. The finding names the institutions that took part: those that sold to at least
+    ``hoarders_min`` hoarders ``share_of_theirs_min`` of all these did not need, or to one ``share_here_min`` of his; a shop that
+    met them once in a while is a witness. At fault are the surplus lines. One finding a person and institution.
     """
-    surplus = t.extracted.filter(pl.col("surplus"))
-    houses = surplus.group_by("fixmedins_code").agg(pl.col("psn_no").n_unique().alias("hoarders"))
+    surplus = t.extracted.filter("surplus")
+    theirs = surplus.group_by("psn_no").agg(pl.col("inscp_fen").sum().alias("all_surplus"))
+    houses = (
+        surplus.group_by("fixmedins_code", "psn_no")
+        .agg(pl.col("inscp_fen").sum())
+        .join(theirs, on="psn_no", how="inner")
+        .group_by("fixmedins_code")
+        .agg(pl.len().alias("hoarders"), (pl.col("inscp_fen").sum() / pl.col("all_surplus").sum()).alias("share_of_theirs"))
+    )
     person = t.extracted.group_by("psn_no").agg(
         pl.col("fixmedins_code").n_unique().alias("shops"), pl.col("bkkp_sn").filter("surplus").len().alias("surpluses")
     )
@@ -122,7 +132,10 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
         .join(houses, on="fixmedins_code", how="inner")
         .join(person, on="psn_no", how="inner")
         .join(said, on="psn_no", how="inner")
-        .filter((pl.col("hoarders") >= p["hoarders_min"]) | (pl.col("bkkp_sns").list.len() >= pl.col("surpluses") * p["share_here_min"]))
+        .filter(
+            ((pl.col("hoarders") >= p["hoarders_min"]) & (pl.col("share_of_theirs") >= p["share_of_theirs_min"]))
+            | (pl.col("bkkp_sns").list.len() >= pl.col("surpluses") * p["share_here_min"])
+        )
         .select(
             "fixmedins_code",
             "psn_no",

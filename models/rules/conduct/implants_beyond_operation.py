@@ -45,7 +45,7 @@ def _implants(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000303003000",
     legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
     needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
-    params=("implants", "peer_stays_min", "times_peers_min", "pieces_above_min", "anatomy_max"),
+    params=("implants", "peer_stays_min", "times_peers_min", "times_anywhere_min", "pieces_above_min", "anatomy_max"),
     exceptions=("refund",),
     extract=_implants,
 )
@@ -55,7 +55,8 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     The measure is the median of the same generic implant over stays with the same main operation (four characters) at other
     hospitals, at least ``peer_stays_min`` of them. At fault is a stay with at least ``times_peers_min`` times the median and
     ``pieces_above_min`` pieces more, or more than the body has room for (``anatomy_max``, pieces by name, whatever the
-    operation). Stays with several operations other than the main one are measured by the body only. The lines billed last
+    operation), or, where few had the operation, at least ``times_anywhere_min`` times what nine in ten stays with
+    that implant at other hospitals need. Stays with several operations other than the main one are measured by the body only. The lines billed last
     are at fault, as many as the excess needs. One finding a stay.
     """
     every = t.extracted.filter(pl.col("cnt") > 0)
@@ -66,6 +67,12 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .group_by("mdtrt_id", "item")
         .agg(pl.col("cnt_peer").median().alias("usual"), pl.len().alias("peers"))
     )
+    anywhere = (
+        every.join(every.select("item", "mdtrt_id", "fixmedins_code", "cnt"), on="item", how="inner", suffix="_any")
+        .filter(pl.col("fixmedins_code") != pl.col("fixmedins_code_any"))
+        .group_by("mdtrt_id", "item")
+        .agg(pl.col("cnt_any").quantile(0.9, "higher").alias("most_usual"), pl.len().alias("stays"))
+    )
     room = pl.lit(None, pl.Float64)
     for name, most in p["anatomy_max"].items():
         room = pl.when(pl.col("hilist_name").str.contains(name)).then(float(most)).otherwise(room)
@@ -75,12 +82,19 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         & (pl.col("cnt") >= pl.col("usual") * p["times_peers_min"])
         & (pl.col("cnt") - pl.col("usual") >= p["pieces_above_min"])
     ).fill_null(value=False)
+    above_all = (
+        (pl.col("stays") >= p["peer_stays_min"])
+        & (pl.col("operations").fill_null(1) <= 2)
+        & (pl.col("cnt") >= pl.col("most_usual") * p["times_anywhere_min"])
+        & (pl.col("cnt") - pl.col("most_usual") >= p["pieces_above_min"])
+    ).fill_null(value=False)
     beyond = (
         every.join(peers, on=["mdtrt_id", "item"], how="left")
-        .with_columns(room=room, above_peers=above_peers)
+        .join(anywhere, on=["mdtrt_id", "item"], how="left")
+        .with_columns(room=room, above_peers=above_peers, above_all=above_all)
         .with_columns(above_body=(pl.col("cnt") > pl.col("room")).fill_null(value=False))
-        .filter(pl.col("above_peers") | pl.col("above_body"))
-        .with_columns(needed=pl.when("above_peers").then(pl.col("usual")).otherwise(pl.col("room")))
+        .filter(pl.col("above_peers") | pl.col("above_body") | pl.col("above_all"))
+        .with_columns(needed=pl.when("above_peers").then(pl.col("usual")).when("above_body").then(pl.col("room")).otherwise(pl.col("most_usual")))
     )
     taken = (
         beyond.select("mdtrt_id", "item", "needed", "counts", "bkkp_sn", "inscps", "funds")
@@ -99,7 +113,9 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     measure = (
         pl.when("above_peers")
         .then(pl.format("同类手术通常{}件", count(pl.col("usual"))))
-        .otherwise(pl.format("人体最多容纳{}件", count(pl.col("room"))))
+        .when("above_body")
+        .then(pl.format("人体最多容纳{}件", count(pl.col("room"))))
+        .otherwise(pl.format("其他医院各类手术九成不超过{}件", count(pl.col("most_usual"))))
     )
     return (
         beyond.join(taken, on=["mdtrt_id", "item"], how="inner")

@@ -11,7 +11,8 @@ from models.wording import yuan
 
 
 def _after(t: Tables, p: Params) -> pl.LazyFrame:
-    left = registrations(t).filter(pl.col("left").is_not_null())
+    start = t.lines.select(pl.col("date").min().dt.offset_by(f"{p['seen_before_days']}d").alias("start"))
+    left = registrations(t).filter(pl.col("left").is_not_null()).join(start, how="cross").filter(pl.col("left") >= pl.col("start"))
     return (
         billed_by_day(t, left)
         .join(left.select("dr_code", "fixmedins_code", "left"), on=["dr_code", "fixmedins_code"], how="inner")
@@ -22,13 +23,13 @@ def _after(t: Tables, p: Params) -> pl.LazyFrame:
 @rule(
     title_zh="医师离职后仍开单收费",
     title_en="Physician billing after leaving",
-    kind=Kind.PHANTOM_SERVICE,
+    kind=Kind.LICENCE_RENTAL,
     certainty="suspected",
     scope="city",
     gz_code=None,
     legal_basis=("reg.15", "reg.40.2", "reg.40.3"),
     needs=("dr_info_b", "fee_list_d"),
-    params=("grace_days", "days_min"),
+    params=("grace_days", "days_min", "seen_before_days"),
     exceptions=("refund",),
     extract=_after,
 )
@@ -37,7 +38,8 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
 
     Counted from ``grace_days`` after the registered day of leaving (standing orders run on, registers lag), on at least
     ``days_min`` days. Who is registered there again, or still by another row, has not left. One finding a physician and
-    institution. An honest answer would be a wrong date in the register or an unchanged log-in of the successor.
+    institution. Only a leaving within the data, ``seen_before_days`` after they begin, is believed: one who "left" long before and
+    is billed day by day has an entry nobody kept up. An honest answer would be a wrong date in the register or an unchanged log-in of the successor.
     """
     return (
         t.extracted.group_by("dr_code", "fixmedins_code", "left")

@@ -34,8 +34,11 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
 
     One physician cannot run two practices; on at least ``same_days_min`` days he did. The finding is against the place where he
     bills on fewer days: the licence hangs there, the work is done by others. Registered multi-site practice is cleared, and who
-    left one place before beginning at the other never has a common day. At fault are his lines there on the common days.
+    left one place before beginning at the other never has a common day. At fault are his lines there.
     """
+    all_lines = t.extracted.group_by("dr_code", "fixmedins_code").agg(
+        pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("all_lines"), pl.col("inscp_fen").sum().alias("all_worth")
+    )
     days = t.extracted.group_by("dr_code", "fixmedins_code", "date").agg(
         pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sn"), pl.col("inscp_fen").sum()
     )
@@ -54,28 +57,27 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
         pairs.group_by("dr_code", "fixmedins_code", "other", "worked", "worked_other")
         .agg(
             pl.col("date").n_unique().alias("days"),
-            pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
             pl.col("there").list.explode(keep_nulls=False, empty_as_null=False).alias("related_bkkp_sns"),
             pl.col("date").min().alias("occurred_from"),
             pl.col("date").max().alias("occurred_to"),
-            pl.col("inscp_fen").sum().alias("worth"),
         )
         .filter(pl.col("days") >= p["same_days_min"])
+        .join(all_lines, on=["dr_code", "fixmedins_code"], how="inner")
         .select(
             "fixmedins_code",
-            "bkkp_sns",
+            pl.col("all_lines").alias("bkkp_sns"),
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.05 * pl.col("days")).clip(upper_bound=0.95),
             evidence=pl.format(
-                "医师{}未登记多点执业却同时注册在本机构与{}，有{}天在两处同日开单；其全年在本机构开单{}天、在对方{}天。同日在本机构开单涉及医保范围内金额{}元。",
+                "医师{}未登记多点执业却同时注册在本机构与{}，有{}天在两处同日开单；其全年在本机构开单{}天、在对方{}天。其名下在本机构的全部开单涉及医保范围内金额{}元。",
                 "dr_code",
                 "other",
                 "days",
                 "worked",
                 "worked_other",
-                yuan(pl.col("worth")),
+                yuan(pl.col("all_worth")),
             ),
         )
     )

@@ -63,8 +63,13 @@ def staffed(city, lines, *register):
     return city(fee_list_d=table(FEE, lines), dr_info_b=table(DOCTOR, register))
 
 
+def on_record(city, lines, *register):
+    """As ``staffed``; the data begin two months before, with another physician's order."""
+    return staffed(city, [("L0", "M0", "P0", "H1", "2024-01-02 10:00", ITEM, 20, "D0", 1, None), *lines], *register)
+
+
 def test_orders_after_leaving_are_found_with_their_lines(city):
-    t = staffed(city, orders("D1", "H1", range(0, 20)), ("D1", None, 0, "H1", "H1", "2024-03-05"))
+    t = on_record(city, orders("D1", "H1", range(0, 20)), ("D1", None, 0, "H1", "H1", "2024-03-05"))
     findings = found(physician_after_leaving, t)
     # left on 5 March; a week's grace ends on the 12th, day 12 is the 13th
     assert lines_of(findings) == [sorted(f"D1H1-{d}" for d in range(12, 20))]
@@ -77,16 +82,17 @@ def test_orders_after_leaving_are_found_with_their_lines(city):
         ("two days after the grace", 14, [("D1", None, 0, "H1", "H1", "2024-03-05")]),
         ("still there by another entry", 20, [("D1", None, 0, "H1", "H1", "2024-03-05"), ("D1", None, 0, "H1", "H1", None)]),
         ("left another place", 20, [("D1", None, 0, "H2", "H2", "2024-03-05"), ("D1", None, 0, "H1", "H1", None)]),
+        ("an entry older than the data was never kept up", 20, [("D1", None, 0, "H1", "H1", "2023-05-01")]),
         ("never left", 20, [("D1", None, 0, "H1", "H1", None)]),
     ],
 )
 def test_lawful_orders_after_a_day_of_leaving(city, why, last, register):
-    assert found(physician_after_leaving, staffed(city, orders("D1", "H1", range(last)), *register)).is_empty(), why
+    assert found(physician_after_leaving, on_record(city, orders("D1", "H1", range(last)), *register)).is_empty(), why
 
 
 def test_refunded_orders_after_leaving_are_gone(city):
     undo = [(f"R{d}", f"MD1H1{d}", f"P{d}", "H1", f"{day(d)} 11:00", ITEM, 20, "D1", -1, f"D1H1-{d}") for d in range(12, 18)]
-    t = staffed(city, [*orders("D1", "H1", range(20)), *undo], ("D1", None, 0, "H1", "H1", "2024-03-05"))
+    t = on_record(city, [*orders("D1", "H1", range(20)), *undo], ("D1", None, 0, "H1", "H1", "2024-03-05"))
     assert found(physician_after_leaving, t).is_empty()
 
 
