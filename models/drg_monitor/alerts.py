@@ -92,6 +92,9 @@ def _with_drivers(found: pl.DataFrame, cases: pl.DataFrame, p: Params) -> pl.Dat
     expected = with_expectations(cases, p).with_columns(
         month=pl.col("month").dt.strftime("%Y-%m"), high=pl.col("outlier") == "high", low=pl.col("outlier") == "low"
     )
+    # alerts are many, discharges more: each alert looks only at its hospital's (or group's) cases
+    by_hospital = {key[0]: part for key, part in expected.partition_by("fixmedins_code", as_dict=True).items()}
+    by_group = {key[0]: part for key, part in expected.partition_by("drg_code", as_dict=True).items()}
     lists: list[list[str]] = []
     for row in found.select("level", "month", *sorted({key for keys in LEVELS.values() for key in keys}), "measure", "z").iter_rows(named=True):
         observed, expectation, *_ = WATCHED[row["measure"]]
@@ -99,6 +102,7 @@ def _with_drivers(found: pl.DataFrame, cases: pl.DataFrame, p: Params) -> pl.Dat
         if row["month"] != WHOLE_PERIOD:
             mine.append(pl.col("month") == row["month"])
         share = (pl.col(observed).cast(pl.Float64) - pl.col(expectation)) * (1 if row["z"] > 0 else -1)
-        top = expected.filter(mine).select("mdtrt_id", share=share).filter(pl.col("share") > 0).sort(["share", "mdtrt_id"], descending=[True, False])
+        pool = by_group[row["drg_code"]] if row["level"] == "drg" else by_hospital[row["fixmedins_code"]]
+        top = pool.filter(mine).select("mdtrt_id", share=share).filter(pl.col("share") > 0).sort(["share", "mdtrt_id"], descending=[True, False])
         lists.append(top["mdtrt_id"].head(_DRIVERS).to_list())
     return found.with_columns(driving_cases=pl.Series(lists, dtype=pl.List(pl.String)))

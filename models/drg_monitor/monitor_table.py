@@ -110,7 +110,8 @@ def drg_monitor(cases: pl.DataFrame, p: Params, institutions: pl.DataFrame | Non
 
 def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool, p: Params) -> pl.DataFrame:
     by = [*keys, "month"] if monthly else keys
-    source = frame.filter(pl.col("drg_code").is_not_null()) if "drg_code" in keys else frame
+    # a unit without a name (ungrouped, department or physician not stated) is no unit of its level
+    source = frame.filter(pl.col(key).is_not_null() for key in keys) if keys else frame
     sums = sorted({name for watched in WATCHED.values() for name in watched[:3]})
     grouped = pl.col("drg_code").is_not_null()
     paid = pl.col("standard_fen") > 0
