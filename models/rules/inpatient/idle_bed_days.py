@@ -18,8 +18,12 @@ def idle_days(t: Tables, p: Params) -> pl.LazyFrame:
     lines = misdated_stay.clear(stay_lines(t).filter(inside), t, p)
     care = (pl.col("role") != "hotel") & ~pl.col("take_home") & (pl.col("role") != "material")
     hotel = pl.col("role") == "hotel"
+    # a bag of saline beside seventy yuan of bed and nursing is a fig leaf; a test or a treatment never is
+    real = care & pl.col("role").is_in(["exam", "lab", "operation"])
     by_day = lines.group_by("mdtrt_id", "date").agg(
-        care=care.sum(),
+        real=real.sum(),
+        care_fen=pl.col("fee_fen").filter(care).sum(),
+        hotel_fen=pl.col("fee_fen").filter(hotel).sum(),
         bed=(hotel & pl.col("med_chrgitm_type").is_in(["01", "07"])).any(),
         bulk=(hotel & (pl.col("cnt") > 1)).any(),
         sns=pl.col("bkkp_sn").filter(hotel),
@@ -27,7 +31,8 @@ def idle_days(t: Tables, p: Params) -> pl.LazyFrame:
     )
     # where beds are charged in bulk (several days in one line) single days cannot be read
     readable = by_day.filter(~pl.col("bulk").any().over("mdtrt_id"))
-    idle = readable.filter((pl.col("care") == 0) & pl.col("bed"))
+    token = pl.col("care_fen") <= p["token_share"] * pl.col("hotel_fen")
+    idle = readable.filter((pl.col("real") == 0) & token & pl.col("bed"))
     idle = oral_treatment.clear(idle, t, p).with_columns(idle=pl.lit(value=True))
     days = readable.join(idle.select("mdtrt_id", "date", "idle"), on=["mdtrt_id", "date"], how="left").with_columns(
         pl.col("idle").fill_null(value=False)
@@ -53,13 +58,14 @@ def idle_days(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.1"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("idle_days_min", "idle_share_low_intensity", "idle_share_min", "misdated_share", "oral_cover_days", "peer_margin"),
+    params=("idle_days_min", "idle_share_low_intensity", "idle_share_min", "misdated_share", "oral_cover_days", "peer_margin", "token_share"),
     exceptions=("oral_treatment", "misdated_stay", "refund"),
     extract=idle_days,
 )
 def idle_bed_days(t: Tables, p: Params) -> pl.LazyFrame:
     """Bed and nursing are charged on days on which nothing was done: no drug, injection, test, treatment or operation.
 
+    A token (drugs and injections worth at most ``token_share`` of the day's bed and nursing, no test) does not make a day of treatment.
     The days of admission and discharge do not count, nor days covered by tablets dispensed earlier, nor stays whose beds are charged in
     bulk. A stay is found from ``idle_days_min`` such days that are ``idle_share_min`` of its inner days (``idle_share_low_intensity`` in
     psychiatric, rehabilitation and nursing houses) and exceed what is usual among its peers (the median house of the same kind) by
@@ -84,7 +90,7 @@ def idle_bed_days(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.9),
             evidence=pl.format(
-                "患者{}起住院{}天，除入出院当日外的{}个计费日中有{}天（{}，占{}）只收床位、护理和诊查费，无任何药品、检查检验、治疗，"
+                "患者{}起住院{}天，除入出院当日外的{}个计费日中有{}天（{}，占{}）只收床位、护理和诊查费，无检查检验、手术，药品治疗全无或仅象征性计收，"
                 "也不在口服药疗程内；同类机构该比例中位数为{}。空床日床位护理等费用{}元。",
                 "begn_date",
                 "los",

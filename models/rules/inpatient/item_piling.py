@@ -64,7 +64,7 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("class_share_min", "days_min", "house_share_min", "peer_stays_min", "stays_min", "times_peers", "watched_drugs"),
+    params=("class_share_min", "days_min", "diseases_min", "house_share_min", "peer_stays_min", "stays_min", "times_peers", "watched_drugs"),
     exceptions=("course_of_rehabilitation", "refund"),
     extract=class_sums,
 )
@@ -74,7 +74,8 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     A stay stands out when the class costs per day at least ``times_peers`` times the ninetieth percentile of stays at other houses of the
     same tier and kind with the same disease group (ICD letter and first digit; without it where there are fewer than ``peer_stays_min``),
     and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day, are no comparison.
-    Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the class.
+    Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the
+    class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own).
     A course of rehabilitation after stroke, injury or joint surgery, and rehabilitation wards, are cleared. The evidence names what
     exceeds the peers' ninetieth percentile; at issue are the lines of the class.
     """
@@ -88,12 +89,18 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(
             out=(
                 (pl.col("los") >= p["days_min"])
-                & (pl.col("per_day") >= p["times_peers"] * pl.col("usual"))
+                & (pl.col("per_day") >= p["times_peers"] * pl.col("usual") - 0.001)
                 & (pl.col("fen") >= p["class_share_min"] * pl.col("total"))
             ).fill_null(value=False)
         )
+        .with_columns(diseases=pl.col("block").fill_null("?").filter("out").n_unique().over("fixmedins_code", "what"))
         .with_columns(house_out=pl.col("out").sum().over("fixmedins_code", "what"), house_all=pl.len().over("fixmedins_code", "what"))
-        .filter(pl.col("out") & (pl.col("house_out") >= p["stays_min"]) & (pl.col("house_out") / pl.col("house_all") >= p["house_share_min"]))
+        .filter(
+            pl.col("out")
+            & (pl.col("diseases") >= p["diseases_min"])
+            & (pl.col("house_out") >= p["stays_min"])
+            & (pl.col("house_out") / pl.col("house_all") >= p["house_share_min"])
+        )
         .with_columns(excess=((pl.col("per_day") - pl.col("usual")) * pl.col("los").clip(1)).round().cast(pl.Int64))
     )
     return judged.select(

@@ -28,15 +28,20 @@ def admissions(t: Tables, p: Params) -> pl.LazyFrame:
     care = pl.col("drug_fen") + pl.col("therapy_fen") + pl.col("operation_fen") + pl.col("material_fen")
     stays = stay_profiles(t).filter(pl.col("last_day").is_not_null() & pl.col("settled") & (pl.col("fee_total") > 0))
     stays = stays.with_columns(test_share=(pl.col("exam_fen") + pl.col("lab_fen")) / pl.col("fee_total"), care_share=care / pl.col("fee_total"))
-    light = stays.filter(
+    near = stays.filter(
         (pl.col("los") <= p["los_max"])
-        & (pl.col("test_share") >= p["test_share_min"])
-        & (pl.col("care_share") <= p["care_share_max"])
+        & (pl.col("test_share") >= p["habit_test_share_min"])
+        & (pl.col("care_share") <= p["habit_care_share_max"])
         & pl.col("main_dx").str.contains(AMBULATORY)
     ).select("mdtrt_id")
     for unit in CLEARED:
-        light = unit.clear(light, t, p)
-    return stays.join(light.with_columns(light=pl.lit(value=True)), on="mdtrt_id", how="left").with_columns(pl.col("light").fill_null(value=False))
+        near = unit.clear(near, t, p)
+    strict = (pl.col("test_share") >= p["test_share_min"]) & (pl.col("care_share") <= p["care_share_max"])
+    return (
+        stays.join(near.with_columns(near=pl.lit(value=True)), on="mdtrt_id", how="left")
+        .with_columns(pl.col("near").fill_null(value=False))
+        .with_columns(light=pl.col("near") & strict)
+    )
 
 
 @rule(
@@ -48,7 +53,15 @@ def admissions(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000204005000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d", "setl_d"),
-    params=("care_share_max", "los_max", "test_share_min"),
+    params=(
+        "care_share_max",
+        "habit_care_share_max",
+        "habit_share_min",
+        "habit_stays_min",
+        "habit_test_share_min",
+        "los_max",
+        "test_share_min",
+    ),
     exceptions=tuple(unit.name for unit in CLEARED),
     loss="stay",
     extract=admissions,
@@ -58,20 +71,22 @@ def low_threshold_admission(t: Tables, p: Params) -> pl.LazyFrame:
 
     All of these must hold: at most ``los_max`` days; tests at least ``test_share_min`` of the fees; drugs, treatment and material together
     at most ``care_share_max``; a symptom, check-up or ambulatory disease as main diagnosis; no operation or procedure, no emergency, not
-    sent on, not left against advice, not dead, no maternity, no treatment cycle. The evidence gives the institution's share of such stays
+    sent on, not left against advice, not dead, no maternity, no treatment cycle. In a house whose habit this is (at least
+    ``habit_stays_min`` such stays that are ``habit_share_min`` of all) stays with a little treatment for show are found too
+    (``habit_test_share_min``, ``habit_care_share_max``). The evidence gives the institution's share of such stays
     beside the city's, since one such stay may be caution and a third of all stays is a business.
     """
-    del p
     stays = t.extracted
     names = houses(t).select("fixmedins_code", "fixmedins_name")
     by_house = stays.group_by("fixmedins_code").agg(house_stays=pl.len(), house_light=pl.col("light").sum())
     usual = stays.select(usual=pl.col("light").mean())
     light = (
-        stays.filter(pl.col("light"))
+        stays.filter(pl.col("near"))
         .join(by_house, on="fixmedins_code")
         .join(names, on="fixmedins_code", how="left")
         .join(usual, how="cross")
         .with_columns(share=pl.col("house_light") / pl.col("house_stays"))
+        .filter(pl.col("light") | ((pl.col("house_light") >= p["habit_stays_min"]) & (pl.col("share") >= p["habit_share_min"])))
     )
     return light.select(
         "fixmedins_code",

@@ -5,6 +5,7 @@ import polars as pl
 from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.follow_up_imaging import follow_up_imaging
+from models.exceptions.transfer import transfer
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.inpatient._chance import at_least
@@ -27,7 +28,7 @@ def imaging(t: Tables, p: Params) -> pl.LazyFrame:
     marked = lines.with_columns(before)
     same_course = (pl.col("first_mdtrt_id") == pl.col("mdtrt_id")) | (pl.col("first_fixmedins_code") != pl.col("fixmedins_code"))
     marked = marked.with_columns(again=(days.is_between(1, p["window_days"]) & same_course).fill_null(value=False))
-    again = follow_up_imaging.clear(marked.filter("again"), t, p).select("bkkp_sn", judged=pl.lit(value=True))
+    again = transfer.clear(follow_up_imaging.clear(marked.filter("again"), t, p), t, p).select("bkkp_sn", judged=pl.lit(value=True))
     return marked.drop("again").join(again, on="bkkp_sn", how="left")
 
 
@@ -41,16 +42,16 @@ def imaging(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("chance_max", "repeats_min", "times_usual", "window_days"),
-    exceptions=("follow_up_imaging", "refund"),
+    exceptions=("follow_up_imaging", "transfer", "refund"),
     extract=imaging,
 )
 def repeat_imaging(t: Tables, p: Params) -> pl.LazyFrame:
     """The same CT, MRI or colour ultrasound again within ``window_days``, in the same house or another, where the course gives no reason.
 
-    Strokes, injuries, bleeding, tumours, pregnancy, intensive care and operations are cleared. A second look may still be right in a single
-    case, so only houses are found that repeat more often than chance allows at the city's rate: at least ``repeats_min`` repeats,
-    ``times_usual`` times the rest of the city's rate, chance at most ``chance_max``. One finding a visit; at fault are the repeats,
-    related the examinations they repeat.
+    Strokes, injuries, bleeding, tumours, pregnancy, intensive care, operations and transfers are cleared. A second look may still be right
+    in a single case, so only houses are found that repeat more often than chance allows at the city's rate: at least ``repeats_min``
+    repeats, ``times_usual`` times the rest of the city's rate, chance at most ``chance_max``. One finding a visit; at fault are the
+    repeats, related the examinations they repeat.
     """
     lines = t.extracted.with_columns(pl.col("judged").fill_null(value=False))
     total = lines.select(every=pl.len(), repeats=pl.col("judged").sum())

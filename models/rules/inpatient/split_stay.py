@@ -79,7 +79,7 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
     a cut: the return came within ``immediate_days`` without an emergency, or the institution makes a habit of it: at least
     ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays, or returns within ``habit_gap_days`` at
-    ``habit_times_usual`` times the city's rate, which no relapse rate explains.
+    ``habit_times_usual`` times the rate of the rest of the city, which no relapse rate explains.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
     """
     stays = t.extracted
@@ -89,13 +89,16 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         house_stays=pl.len(), house_cuts=immediate.fill_null(value=False).sum(), house_early=early.fill_null(value=False).sum()
     )
     names = houses(t).select("fixmedins_code", "fixmedins_name")
-    usual = stays.select(usual=immediate.fill_null(value=False).mean(), usual_early=early.fill_null(value=False).mean())
+    total = stays.select(all_stays=pl.len(), all_cuts=immediate.fill_null(value=False).sum(), all_early=early.fill_null(value=False).sum())
     judged = (
         stays.filter(pl.col("judged"))
         .join(habit, on="fixmedins_code")
         .join(names, on="fixmedins_code", how="left")
-        .join(usual, how="cross")
+        .join(total, how="cross")
+        .with_columns(others=(pl.col("all_stays") - pl.col("house_stays")).clip(1))
         .with_columns(
+            usual=(pl.col("all_cuts") - pl.col("house_cuts")) / pl.col("others"),
+            usual_early=(pl.col("all_early") - pl.col("house_early")) / pl.col("others"),
             share=pl.col("house_cuts") / pl.col("house_stays"),
             urgent=pl.col("adm_way_code").fill_null("2") == "1",
             soon=pl.col("gap") <= p["immediate_days"],
@@ -116,7 +119,7 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         strength=pl.when(pl.col("habitual") | pl.col("many")).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
         evidence=pl.format(
             "患者{}在该院住院{}天出院回家，间隔{}天又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
-            "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。该院{}天内同病种再入院{}例，占全部住院{}，全市为{}。",
+            "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。该院{}天内同病种再入院{}例，占全部住院{}，全市其余机构为{}。",
             span(pl.col("first_begn_date"), pl.col("first_last_day")),
             "first_los",
             "gap",

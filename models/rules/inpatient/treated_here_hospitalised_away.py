@@ -19,14 +19,15 @@ from models.wording import span, yuan
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1"),
     needs=("outmed_setl_d", "fee_list_d"),
-    params=("edge_days",),
+    params=("edge_days", "visits_min"),
     exceptions=("refund",),
 )
 def treated_here_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
     """Somebody is examined or treated here on the card of a person who lies in a hospital in another city on that day.
 
     Only visits with something done to a body (tests, treatment, operation) count; drugs may be fetched by a relative. Days within
-    ``edge_days`` of the admission or discharge away are left out. Stays here are the matter of overlapping_stays.
+    ``edge_days`` of the admission or discharge away are left out. Dates of settlements away are often coarse, so one visit proves nothing:
+    a person is found at a house from ``visits_min`` visits within stays away on. Stays here are the matter of overlapping_stays.
     """
     edge = p["edge_days"]
     away = (
@@ -48,6 +49,7 @@ def treated_here_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("date").is_between(pl.col("first"), pl.col("last")))
         .sort("bkkp_sn", "away_begn")
         .unique("bkkp_sn", keep="first", maintain_order=True)
+        .filter(pl.col("mdtrt_id").n_unique().over("psn_no", "fixmedins_code") >= p["visits_min"])
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "away_begn", "away_end")
         .agg(
             bkkp_sns=pl.col("bkkp_sn"),

@@ -63,7 +63,8 @@ def uniform_bundles(t: Tables, p: Params) -> pl.LazyFrame:
     """
     care = houses(t).select("fixmedins_code", "care_class")
     key = ["fixmedins_code", "core"]
-    chapter = pl.col("main_dx").str.slice(0, 1)
+    # a symptom (R) or a mere contact (Z) is no disease of its own: dizziness and a bad neck may be one thing
+    chapter = pl.when(~pl.col("main_dx").str.contains("^[RZ]")).then(pl.col("main_dx").str.slice(0, 1))
     return (
         t.extracted.join(care, on="fixmedins_code", how="left")
         .filter((pl.col("care_class") != "psychiatric") & (pl.col("size") >= p["core_items_min"]) & (pl.col("core_share") >= p["core_share_min"]))

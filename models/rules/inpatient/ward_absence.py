@@ -42,15 +42,15 @@ def ward_presence(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.1", "reg.40.last"),
     needs=("mdtrt_d", "setl_d", "scene_rcd_d"),
-    params=("chance_max", "days_min", "house_rate_min"),
+    params=("chance_max", "days_min", "house_rate_min", "seen_share_max"),
     exceptions=("bound_to_bed",),
     extract=ward_presence,
 )
 def ward_absence(t: Tables, p: Params) -> pl.LazyFrame:
     """A stay in a ward with face terminals whose patient the terminal hardly ever saw.
 
-    Only days on which the house's terminals saw somebody count (a broken terminal accuses nobody), only from the house's first record on,
-    only houses whose terminals see at least ``house_rate_min`` of patient-days. A stay is found when being seen so seldom has a chance of
+    Only days on which the house's terminals saw somebody count (a broken terminal accuses nobody), only houses whose terminals see at least
+    ``house_rate_min`` of patient-days. A stay is found when it was seen on at most ``seen_share_max`` of its days and that has a chance of
     at most ``chance_max`` at the rate of the house's other stays. Intensive care, infants and the bedridden are left out.
     """
     rows = t.extracted
@@ -68,6 +68,7 @@ def ward_absence(t: Tables, p: Params) -> pl.LazyFrame:
         watched.join(house, on="fixmedins_code")
         .with_columns(rate=(pl.col("all_seen") - pl.col("seen")) / (pl.col("all_days") - pl.col("days")).clip(1))
         .with_columns(chance=at_most("seen", "days", "rate"))
+        .filter(pl.col("seen") / pl.col("days") <= p["seen_share_max"])
         .filter((pl.col("days") >= p["days_min"]) & (pl.col("rate") >= p["house_rate_min"]) & (pl.col("chance") <= p["chance_max"]))
     )
     return judged.select(

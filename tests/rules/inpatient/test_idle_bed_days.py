@@ -29,6 +29,13 @@ def test_two_idle_days_are_the_nearest_miss(city):
     assert found(idle_bed_days, draw(city, (2, 3, 4, 5))).is_empty()
 
 
+def test_a_token_of_saline_is_no_treatment_and_a_test_is(city):
+    saline = [f"S{d} | M1 | 2024-03-0{d} | XB05XAL070B002010102924 | 0.1 | |" for d in (5, 6, 7)]
+    assert lines_of(found(idle_bed_days, draw(city, (1, 2, 3, 4), *saline))) == [["B5", "B6", "B7"]]
+    tests = [f"S{d} | M1 | 2024-03-0{d} | 002501010150000 | 0.1 | |" for d in (5, 6, 7)]
+    assert found(idle_bed_days, draw(city, (1, 2, 3, 4), *tests)).is_empty()
+
+
 def test_idleness_on_the_days_of_admission_and_discharge_does_not_count(city):
     assert found(idle_bed_days, draw(city, (2, 3, 4, 5, 6))).is_empty()
 

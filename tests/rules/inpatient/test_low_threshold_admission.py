@@ -75,3 +75,12 @@ def test_two_settlements_of_one_stay_make_one_finding(city):
         L2      | M1       | S2      | 2024-03-02    | 002501010150000 | 350
     """
     assert found(low_threshold_admission, city(mdtrt_d=stay(), fee_list_d=fees)).height == 1
+
+
+def test_in_a_house_with_the_habit_a_little_treatment_for_show_does_not_hide_a_check_up(city):
+    ids = ["M1", *(f"N{n}" for n in range(5))]
+    drawn = HEAD + "".join(f"{i} | 2024-03-01 | 2024-03-03 | R42.x00 | 1 | 21\n" for i in ids)
+    fees = "mdtrt_id | fee_ocur_time | hilist_code | pric\n" + "".join(f"{i} | 2024-03-01 | 002103000010000 | 850\n" for i in ids)
+    fees += "M1 | 2024-03-02 | XC08CAA001A001010102180 | 200\n"
+    assert found(low_threshold_admission, city(mdtrt_d=drawn, fee_list_d=fees)).height == 6
+    assert found(low_threshold_admission, city(mdtrt_d=drawn, fee_list_d=fees), habit_stays_min=6).height == 5

@@ -32,6 +32,10 @@ def test_patients_of_one_disease_may_share_a_treatment(city):
     assert found(uniform_bundles, city(mdtrt_d=stays(("M54.500", "M51.200", "M47.800")), fee_list_d=fees())).is_empty()
 
 
+def test_a_symptom_is_no_second_disease(city):
+    assert found(uniform_bundles, city(mdtrt_d=stays(("M54.500", "R42.x00", "M47.800")), fee_list_d=fees())).is_empty()
+
+
 def test_two_persons_are_a_coincidence(city):
     assert found(uniform_bundles, city(mdtrt_d=stays(("M54.500", "J20.900")), fee_list_d=fees(persons=2))).is_empty()
 
