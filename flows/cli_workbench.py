@@ -133,7 +133,7 @@ def server_command(host: str, port: int, workers: int = 2, threads: int = 4) -> 
 
     Gunicorn with threads: the pages are synchronous, and a thread keeps its database connection from one request to the next.
     """
-    python = (sys.executable, "-m", "gunicorn", "workbench.wsgi:application")
+    python = (sys.executable, "-m", "gunicorn", "workbench.wsgi:application", "--timeout", "120")
     return (
         *python,
         "--bind",

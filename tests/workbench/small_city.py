@@ -140,7 +140,7 @@ def _stays(city: City, places: list[tuple[str, str, str, int]], people: list[str
             amount = days * 35.0
             findings.append(
                 _finding(
-                    "idle_stay", "bed_hanging", code, day, day + timedelta(days=days),
+                    "idle_bed_days", "bed_hanging", code, day, day + timedelta(days=days),
                     f"住院{days}天，无任何治疗、用药、检查，住院期间在零售药店购药1次。",
                     psn_no=psn, mdtrt_id=mdtrt, bkkp_sns=lines, related_bkkp_sns=[], amount_at_issue=amount, fund_loss=amount * 0.7,
                 )
@@ -166,7 +166,7 @@ def _dialysis(city: City, places: list[tuple[str, str, str, int]], people: list[
 
 def _institution_finding(code: str) -> Row:
     return _finding(
-        "beds_exceeded", "fake_inpatient", code, START, START + timedelta(days=30), "在院人数连续12天超过核定床位。", amount_at_issue=5000.0
+        "beds_over_approved", "fake_inpatient", code, START, START + timedelta(days=30), "在院人数连续12天超过核定床位。", amount_at_issue=5000.0
     )
 
 
@@ -213,7 +213,7 @@ def write_run(out: Path, lake: Path, findings: list[Row], *, run_id: str, starte
         {
             "fixmedins_code": row["fixmedins_code"],
             "order": 1,
-            "source": "idle_stay",
+            "source": "idle_bed_days",
             "sentence": row["reasons"],
             "value": 0.42,
             "peer_value": 0.03,
@@ -232,7 +232,7 @@ def write_run(out: Path, lake: Path, findings: list[Row], *, run_id: str, starte
     pl.DataFrame(z).write_parquet(out / "facts" / "institution_z.parquet")
     info = {
         "run_id": run_id, "started": started, "lake": str(lake), "lake_fingerprint": "small-city", "model": {"name": "huoyan-forest", "version": "3"},
-        "rules": {"idle_stay": "1"}, "waiting": {"stock_against_sales": ["invt_chg_d"]}, "parameters": {"death_claims": {"grace_days": 1}},
+        "rules": {"idle_bed_days": "1"}, "waiting": {"stock_against_sales": ["invt_chg_d"]}, "parameters": {"death_claims": {"grace_days": 1}},
         "drift": {"score_psi": 0.04, "warnings": []},
     }  # fmt: skip
     (out / "run.json").write_text(json.dumps(info), encoding="utf-8")

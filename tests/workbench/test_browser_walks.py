@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -25,6 +24,11 @@ pytestmark = [
     pytest.mark.skipif(missing_browser() is not None, reason=f"browser tests: {missing_browser()}"),
 ]
 Enter = Callable[..., Page]
+EMPTY_STYLE = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#: The words of the frame itself: text that stands directly in headings, labels, buttons … (not in their options or in data).
+OWN_TEXTS = """() => Array.from(document.querySelectorAll(
+    'header a, main h1, main h2, main h3, main th, main label, main dt, main button, summary'))
+  .filter(e => !e.closest('.who')).flatMap(e => Array.from(e.childNodes).filter(n => n.nodeType === 3).map(n => n.textContent.trim())).filter(Boolean)"""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +67,9 @@ def enter(chromium: Browser, site: Site) -> Iterator[Enter]:
     yield sign_in
     for context in contexts:
         context.close()
-    assert not [text for text in said if "status of 4" not in text]
+    # the 4xx are those the walk asks for; the empty style element is what taking a picture leaves in the page
+    wrong = [text for text in said if "status of 4" not in text and not (SHOTS and EMPTY_STYLE in text)]
+    assert not wrong, "\n".join(wrong)
 
 
 def look(page: Page, name: str, *, full: bool = True) -> None:
@@ -99,7 +105,7 @@ def test_an_auditors_morning_from_sign_in_to_export(enter: Enter, tmp_path: Path
     page.wait_for_url("**/institutions/**")
     expect(page.locator("h2", has_text="为何列入")).to_be_visible()
     look(page, "03-institution")
-    page.locator("#findings tbody a").first.click()
+    page.locator("#findings tbody tr", has_text="购药").locator("a").first.click()
     expect(page.locator("h2", has_text="费用明细")).to_be_visible()
     assert page.locator("#lines tr.fault").count() > 0
     look(page, "04-finding-lines")
@@ -229,9 +235,8 @@ def test_english_and_the_dark_theme_reach_every_page(enter: Enter, site: Site) -
     ):
         page.goto(address)
         look(page, f"22-{name}-english-dark")
-        frame: Any = page.locator("header nav, main h1, main h2, main th, main label, main dt, main button")
-        left = [text for text in frame.all_inner_texts() if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
-        assert not [text for text in left if "医院" not in text and "卫生院" not in text and "药房" not in text], left
+        left = [text for text in page.evaluate(OWN_TEXTS) if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
+        assert not [text for text in left if not any(word in text for word in ("医院", "卫生院", "药房"))], left
     page.click("header >> text=Light")
     page.click("header >> text=中文")
 

@@ -18,7 +18,7 @@ from workbench.results.models import Finding, Suspect
 
 @pytest.fixture
 def finding(runs: tuple[Any, Any]) -> Finding:
-    found = Finding.objects.filter(run=runs[1], rule_id="idle_stay").order_by("-amount_fen").first()
+    found = Finding.objects.filter(run=runs[1], rule_id="idle_bed_days").order_by("-amount_fen").first()
     assert found is not None
     return found
 
@@ -120,7 +120,7 @@ def test_the_memory_gets_only_reviewed_verdicts_in_its_own_words(finding: Findin
     frame = pl.read_parquet(tmp_path / "verdicts.parquet")
     assert dict(frame.schema) == VERDICT_SCHEMA
     assert frame.row(0, named=True) | {"decided_at": None} == {
-        "finding_id": finding.finding_id, "rule_id": "idle_stay", "fixmedins_code": finding.fixmedins_code, "verdict": "partly_confirmed",
+        "finding_id": finding.finding_id, "rule_id": "idle_bed_days", "fixmedins_code": finding.fixmedins_code, "verdict": "partly_confirmed",
         "amount": 12.34, "reason": "核对病历后认定", "decided_at": None,
     }  # fmt: skip
 

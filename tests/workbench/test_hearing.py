@@ -16,7 +16,7 @@ from workbench.results.models import Finding
 @pytest.fixture
 def findings(runs: tuple[Any, Any]) -> list[Finding]:
     """Two findings of different institutions."""
-    first = Finding.objects.filter(run=runs[1], rule_id="idle_stay").first()
+    first = Finding.objects.filter(run=runs[1], rule_id="idle_bed_days").first()
     assert first is not None
     second = Finding.objects.filter(run=runs[1]).exclude(fixmedins_code=first.fixmedins_code).first()
     assert second is not None

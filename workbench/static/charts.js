@@ -43,7 +43,7 @@
     funnel: (d) => Object.assign(base(), {
       tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
         formatter: (p) => (p.data.name ? p.data.name + "\n" : "") + (p.value ? p.value[0] + " · " + p.value[1] + "%" : "") },
-      xAxis: value({ name: d.axes[0], nameLocation: "middle", nameGap: 26 }), yAxis: value({ name: d.axes[1], min: 0 }),
+      xAxis: value({ name: d.axes[0], nameLocation: "middle", nameGap: 26 }), yAxis: value({ name: d.axes[1], min: 0, nameTextStyle: { color: soft, align: "left" } }),
       grid: { left: 8, right: 20, top: 52, bottom: 24, containLabel: true },
       series: [
         { name: d.names[0], type: "scatter", data: d.points.filter((p) => !p.self), symbolSize: 7, itemStyle: { color: soft, opacity: .6 } },
@@ -111,7 +111,7 @@
     if (box.dataset.key) data = data[box.dataset.key];
     if (!data || !Object.keys(data).length) return;
     const names = box.dataset.names ? JSON.parse(document.getElementById(box.dataset.names).textContent) : null;
-    if (box.dataset.chart === "calendar") box.style.height = 40 + 165 * (+data.to.slice(0, 4) - +data.from.slice(0, 4) + 1) + "px";
+    if (box.dataset.chart === "calendar") box.style.height = 20 + 165 * (+data.to.slice(0, 4) - +data.from.slice(0, 4) + 1) + "px";
     if (box.dataset.chart === "timeline") box.style.height = 90 + 30 * data.places.length + "px";
     const chart = echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(draw[box.dataset.chart](data, names));

@@ -107,7 +107,7 @@ def level_name(level: str) -> str:
 
 @register.filter
 def certainty_name(certainty: str) -> str:
-    return {"definite": _("明确违规"), "suspected": _("疑点")}.get(certainty, certainty)
+    return {"definite": _("明确违规"), "suspected": _("可疑")}.get(certainty, certainty)
 
 
 @register.filter
