@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from flows import cli_features, cli_ingest, cli_models, cli_simulate, cli_workbench
+from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_rules, cli_simulate, cli_workbench
 from flows.home import Home
 from models.kinds import Kind
 
@@ -114,6 +114,10 @@ app.command()(cli_models.plan)
 app.command()(cli_models.retrain)
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_features.app, name="features")
+app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_drg.app, name="drg")
+app.command()(cli_drg.monitor)
+app.command()(cli_drg.effect)
 cli_workbench.mount(app)
 
 
