@@ -57,10 +57,18 @@ def test_the_fifteenth_session_of_a_month_is_beyond_it(city, extra, hits):
     assert found(dialysis_over_frequency, city(fee_list_d=table(HEAD, sessions(*times)))).height == hits
 
 
-def test_five_sessions_in_one_week_are_one_too_many(city):
-    times = [f"2024-01-0{n} 08:00" for n in range(1, 6)]
+@pytest.mark.parametrize(("sessions_a_week", "at_fault"), [(4, []), (5, [2]), (6, [3])])
+def test_a_week_has_room_for_one_caught_up_session(city, sessions_a_week, at_fault):
+    times = [f"2024-01-0{n} 08:00" for n in range(1, sessions_a_week + 1)]
     findings = found(dialysis_over_frequency, city(fee_list_d=table(HEAD, sessions(*times))))
-    assert [len(lines) for lines in lines_of(findings)] == [1]
+    assert [len(lines) for lines in lines_of(findings)] == at_fault
+
+
+def test_four_sessions_week_after_week_are_not_caught_up(city):
+    fourth = [f"{day(7 * week + 5, '2024-02-05')} 08:00" for week in range(2)]
+    times = [*thrice_a_week(14, "2024-02-05"), *fourth]
+    findings = found(dialysis_over_frequency, city(fee_list_d=table(HEAD, sessions(*times))))
+    assert [len(lines) for lines in lines_of(findings)] == [2]
 
 
 def test_daily_dialysis_as_an_in_patient_is_acute_care(city):

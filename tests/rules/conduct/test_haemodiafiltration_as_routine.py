@@ -21,10 +21,10 @@ def units(city, dear_here: int, dear_there: int = 1):
     return city(fee_list_d=table(HEAD, rows))
 
 
-def test_the_sessions_beyond_four_a_month_are_at_fault(city):
+def test_the_sessions_beyond_two_a_month_are_at_fault(city):
     findings = found(haemodiafiltration_as_routine, units(city, 12))
-    assert lines_of(findings) == [[f"H1-{n:02d}" for n in range(4, 12)]]
-    assert findings["amount_at_issue"].to_list() == [4800.0]
+    assert lines_of(findings) == [[f"H1-{n:02d}" for n in range(2, 12)]]
+    assert findings["amount_at_issue"].to_list() == [6000.0]
 
 
 @pytest.mark.parametrize("dear", [4, 0])

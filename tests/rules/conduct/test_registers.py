@@ -73,7 +73,7 @@ def test_orders_after_leaving_are_found_with_their_lines(city):
     findings = found(physician_after_leaving, t)
     # left on 5 March; a week's grace ends on the 12th, day 12 is the 13th
     assert lines_of(findings) == [sorted(f"D1H1-{d}" for d in range(12, 20))]
-    assert findings.select("kind", "fixmedins_code").row(0) == ("phantom_service", "H1")
+    assert findings.select("kind", "fixmedins_code").row(0) == ("licence_rental", "H1")
 
 
 @pytest.mark.parametrize(
