@@ -1,5 +1,5 @@
 """Simulation: a city's delivery in the input contract, with lawful life, look-alikes, dirt and planted frauds."""
 
-from simulation.simulate import simulate
+from simulation.make_city import simulate
 
 __all__ = ["simulate"]

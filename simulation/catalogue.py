@@ -71,9 +71,7 @@ def build(habits: Habits, tier: Ints, private: npt.NDArray[np.bool_], pharmacy: 
         discount[:, None],
         markup[:, None] * rng.uniform(0.985, 1.0, (n_inst, len(table))),
     )
-    price = np.stack(
-        [np.maximum(1, np.floor(np.take_along_axis(ceiling[k][tier], inst_sku, axis=1) * own)).astype(np.int64) for k in (0, 1)]
-    )
+    price = np.stack([np.maximum(1, np.floor(np.take_along_axis(ceiling[k][tier], inst_sku, axis=1) * own)).astype(np.int64) for k in (0, 1)])
     level = np.array([row["level"] for row in table], dtype=object)
     share = np.where(level == "02", np.where(kind == "301", rng.uniform(0.1, 0.2), rng.uniform(0.05, 0.15)), 0.0)
     return Catalogue(

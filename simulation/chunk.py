@@ -76,13 +76,13 @@ class Chunk:
         """Living, closed lawful stays of an institution, in order of admission."""
         v = self.visits
         at = np.flatnonzero((v["inst"] == inst) & self.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0))
-        return at[np.argsort(v["begn"][at], kind="stable")]
+        return np.asarray(at[np.argsort(v["begn"][at], kind="stable")], np.int64)
 
     def visits_of(self, inst: int, *meds: int) -> Ints:
         """Living lawful visits of an institution with these categories, in order of time."""
         v = self.visits
         at = np.flatnonzero((v["inst"] == inst) & np.isin(v["med"], meds) & v["alive"] & ~v["open"] & (v["case"] < 0))
-        return at[np.argsort(v["begn"][at], kind="stable")]
+        return np.asarray(at[np.argsort(v["begn"][at], kind="stable")], np.int64)
 
     def lines_of(self, visits: Ints) -> Ints:
         """Positions of the living lines of these visits."""
@@ -100,7 +100,7 @@ class Chunk:
     def los(self, visits: Ints) -> Ints:
         """Days of stay (date difference, at least 1)."""
         v = self.visits
-        return np.maximum(1, v["end"][visits] // DAY - v["begn"][visits] // DAY)
+        return np.asarray(np.maximum(1, v["end"][visits] // DAY - v["begn"][visits] // DAY), np.int64)
 
     def free(self, person: Ints, begn: Ints, end: Ints) -> npt.NDArray[np.bool_]:
         """True where the person is in no stay between begn and end, alive and at liberty."""

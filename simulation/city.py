@@ -14,7 +14,7 @@ from simulation.institutions import DEPT_INDEX
 from simulation.reading import rows
 
 if TYPE_CHECKING:
-    from simulation.frauds.plan import Assignment
+    from simulation.frauds.assignment import Assignment
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -90,6 +90,10 @@ def build(persons: int, months: int, seed: int, *, price_level: float | None = N
     inst.machines[hd] = 1
     weights = {row["adrg"]: 0.0 for row in rows("stays")}
     days = (drawn.end - drawn.start) // DAY
+    # honest multi-site practice: county physicians who help out one day a week at a township or private house
+    hosts = inst.where("county", "tcm")
+    guests = inst.where("township", "private")
+    sites = [(int(inst.dr_first[h] + 2), int(g)) for h, g in zip(hosts, rng.permutation(guests), strict=False) if inst.dr_count[h] >= 5]
     return City(
         habits=drawn,
         persons=persons,
@@ -103,6 +107,7 @@ def build(persons: int, months: int, seed: int, *, price_level: float | None = N
         drg_rate=0.0,
         census=np.zeros((n, days + 62), np.int32),
         sessions=np.zeros((n, days + 62), np.int32),
+        stock={"sites": sites, "site_peers": {doctor + 1 for doctor, _ in sites}},
     )
 
 

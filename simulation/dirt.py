@@ -10,7 +10,7 @@ from simulation.write import Delivery, Forms, broken_lines
 DRIFTING = ("mdtrt_d", "setl_d", "fee_list_d")
 
 
-def forms_of(rng: np.random.Generator, table: str, part: int, level: float) -> Forms:
+def forms_of(rng: np.random.Generator, table: str, level: float) -> Forms:
     """How a part is written: most are plain, some in GB18030, with compact times, quoted, or with drifted codes."""
     u = rng.random(4) / max(level, 1e-9)
     return Forms(
@@ -41,13 +41,15 @@ def deliver(rng: np.random.Generator, delivery: Delivery, table: str, frame: pl.
     """Writes a chunk's part of a table, sometimes overlapping with one already delivered."""
     if not frame.height:
         return
-    forms = forms_of(rng, table, delivery.parts.get(table, 0), level)
+    forms = forms_of(rng, table, level)
     frame = soil(rng, table, frame, level)
     big = table in ("mdtrt_d", "setl_d", "fee_list_d")
-    broken = broken_lines(table, frame, rng, max(1, int(frame.height * 0.00003 * level))) if level > 0 and big and delivery.form != "parquet" else None
+    broken = (
+        broken_lines(table, frame, rng, max(1, int(frame.height * 0.00003 * level))) if level > 0 and big and delivery.form != "parquet" else None
+    )
     delivery.add(table, frame, forms, extra=broken)
     if level > 0 and big and rng.random() < 0.8:
         again = 90_000 + delivery.parts[table]
         start = int(rng.integers(0, max(1, frame.height // 2)))
         length = max(1, int(frame.height * rng.uniform(0.01, 0.05)))
-        delivery.add(table, frame.slice(start, length), forms_of(rng, table, again, level), number=again)
+        delivery.add(table, frame.slice(start, length), forms_of(rng, table, level), number=again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from simulation.reading import item, recipes
 
 Ints = npt.NDArray[np.int64]
 PHASES = ("adm", "day", "alt", "op", "post", "dis", "week", "month", "work", "mwf", "visit")
+ADULTS_ONLY = ("左氧氟沙星氯化钠注射液", "左氧氟沙星滴眼液", "布洛芬缓释胶囊")
 POSTED = ("普通病房床位费", "住院诊查费", "精神病护理", "新生儿护理")
 
 
@@ -27,7 +29,7 @@ class _Flat:
     high: Ints
 
 
-def _flatten(sets: list[tuple[str, ...]]) -> _Flat:
+def _flatten(sets: Sequence[tuple[str, ...]]) -> _Flat:
     lines = [[line for name in names for line in recipes()[name]] for names in sets]
     count = np.array([len(group) for group in lines], np.int64)
     flat = [line for group in lines for line in group]
@@ -42,7 +44,7 @@ def _flatten(sets: list[tuple[str, ...]]) -> _Flat:
     )
 
 
-def expand(chunk: Chunk, visits: Ints, sets: list[tuple[str, ...]], which: Ints, *, intensity: float = 1.0, case: Ints | None = None) -> Ints:
+def expand(chunk: Chunk, visits: Ints, sets: Sequence[tuple[str, ...]], which: Ints, *, intensity: float = 1.0, case: Ints | None = None) -> Ints:
     """Adds the lines of visits. ``which`` names each visit's recipe set. Returns the new lines' positions."""
     if not len(visits):
         return np.empty(0, np.int64)
@@ -88,20 +90,22 @@ def expand(chunk: Chunk, visits: Ints, sets: list[tuple[str, ...]], which: Ints,
     visit_pos = owner[line_owner]
     begn, end = v["begn"][visits][visit_pos], v["end"][visits][visit_pos]
     weekday = (begn // DAY + day + 3) % 7
-    keep = (rng.random(len(day)) < np.where(slots[line_owner] > 1, chance[line_owner] / root[line_owner], 1.0)) & (
-        (ph != 8) | (weekday < 5)
-    )
+    keep = (rng.random(len(day)) < np.where(slots[line_owner] > 1, chance[line_owner] / root[line_owner], 1.0)) & ((ph != 8) | (weekday < 5))
     keep &= (ph != 9) | np.isin(weekday, [0, 2, 4])
     line_owner, day, visit_pos, begn, end, ph = (a[keep] for a in (line_owner, day, visit_pos, begn, end, ph))
     row = row[line_owner]
     what = flat.item[row]
     cnt = flat.low[row] + np.floor(rng.random(len(row)) * (flat.high[row] - flat.low[row] + 1)).astype(np.int64)
+    # fluoroquinolones are not given to children
+    adult = chunk.persons.age[v["person"][visits]][visit_pos] >= 18
+    keep = adult | ~np.isin(what, [item(name) for name in ADULTS_ONLY])
+    visit_pos, day, begn, end, ph, what, cnt = (a[keep] for a in (visit_pos, day, begn, end, ph, what, cnt))
     # one line an item and day: two recipes that bring the same item do not charge it twice
     _, first = np.unique((visit_pos * 1000 + day) * 1000 + what, return_index=True)
     first.sort()
     visit_pos, day, begn, end, ph, what, cnt = (a[first] for a in (visit_pos, day, begn, end, ph, what, cnt))
     t = when(chunk, what, begn, end, day, stay[visit_pos])
-    new = chunk.add_lines(
+    return chunk.add_lines(
         visits[visit_pos],
         what,
         t,
@@ -109,7 +113,6 @@ def expand(chunk: Chunk, visits: Ints, sets: list[tuple[str, ...]], which: Ints,
         home=(ph == 5) & stay[visit_pos],
         case=-1 if case is None else case[visit_pos],
     )
-    return new
 
 
 def when(chunk: Chunk, what: Ints, begn: Ints, end: Ints, day: Ints, stay: npt.NDArray[np.bool_]) -> Ints:
@@ -123,5 +126,7 @@ def when(chunk: Chunk, what: Ints, begn: Ints, end: Ints, day: Ints, stay: npt.N
     posted = midnight + (day + shift) * DAY + int(hour * 3600) + (u * 500).astype(np.int64)
     inside = np.where(daily, posted, work)
     inside = np.clip(inside, begn + 600 + (u * 1500).astype(np.int64), np.maximum(begn + 700, end - 60 - (u * 1800).astype(np.int64)))
+    # what is charged for a day is dated on that day, however late the patient came
+    inside = np.where(daily & (shift == 0), np.minimum(inside, midnight + (day + 1) * DAY - 1), inside)
     outside = begn + (u * np.maximum(60, end - begn - 30)).astype(np.int64)
     return np.where(stay, inside, outside)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 DAY = 86_400
+#: An epoch second far behind any period: "never", small enough to add to.
+NEVER = 2**40 // 86_400 * 86_400
 CITY_CODES = ("3207", "3408", "3710", "4109", "4206", "4305", "5107", "5206", "6105", "3611", "1306", "2106", "4509", "3604")
 COUNTY_STEMS = "平安永和清泰兴宁长乐丰润金华崇义武德临淮东阳西陵南康北原"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from simulation.habits import DAY, Habits
+from simulation.habits import DAY, NEVER, Habits
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -31,12 +31,45 @@ HOUSES: dict[str, tuple[tuple[str, ...], str, str, float, int, int, int, int]] =
     "pharmacy": (("11",), "", "零售药店", 1.0, 1, 4, 55, 1_250),
 }
 HOUSE_NAMES = tuple(HOUSES)
-DEPARTMENTS = (
-    "全科医学科 呼吸内科 儿科 神经内科 神经外科 心血管内科 内分泌科 普外科 消化内科 肛肠科 骨科 泌尿外科 肾内科 眼科 耳鼻喉科 妇科 产科 新生儿科 "
-    "皮肤科 血液内科 肿瘤科 精神科 康复医学科 中医科 急诊科 老年病科 慢病门诊 血透室 口腔科 检验科 影像科"
-).split()
+DEPARTMENTS = [
+    "全科医学科",
+    "呼吸内科",
+    "儿科",
+    "神经内科",
+    "神经外科",
+    "心血管内科",
+    "内分泌科",
+    "普外科",
+    "消化内科",
+    "肛肠科",
+    "骨科",
+    "泌尿外科",
+    "肾内科",
+    "眼科",
+    "耳鼻喉科",
+    "妇科",
+    "产科",
+    "新生儿科",
+    "皮肤科",
+    "血液内科",
+    "肿瘤科",
+    "精神科",
+    "康复医学科",
+    "中医科",
+    "急诊科",
+    "老年病科",
+    "慢病门诊",
+    "血透室",
+    "口腔科",
+    "检验科",
+    "影像科",
+]
 DEPT_INDEX = {name: position for position, name in enumerate(DEPARTMENTS)}
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏"
+    "程吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵"
+    "万钱严覃武戴莫孔向汤"
+)
 BRANDS = "康仁济民安泰和福寿宁华健佳润德善同春瑞祥益众惠普"
 
 
@@ -123,8 +156,8 @@ def build(habits: Habits, persons: int, villages: Ints) -> Institutions:
         lon=105 + county_of * 0.25 + rng.normal(0, 0.06, n),
         lat=28 + county_of * 0.11 + rng.normal(0, 0.05, n),
         credit=rng.choice(np.array(["A", "B", "B", "C"], dtype=object), n),
-        drg_from=np.where(drg, habits.reform + rng.integers(0, 3, n) * 30 * DAY, np.iinfo(np.int64).max),
-        sites_from=np.where(sites, habits.scene_from + rng.integers(0, 60, n) * DAY, np.iinfo(np.int64).max),
+        drg_from=np.where(drg, habits.reform + rng.integers(0, 3, n) * 30 * DAY, NEVER),
+        sites_from=np.where(sites, habits.scene_from + rng.integers(0, 60, n) * DAY, NEVER),
         dr_first=np.concatenate([[0], np.cumsum(dr_count)[:-1]]),
         dr_count=dr_count,
         machines=np.zeros(n, dtype=np.int64),

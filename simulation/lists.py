@@ -39,10 +39,8 @@ def secondary_of(chunk: Chunk, visits: Array) -> dict[int, list[int]]:
     for visit, dx in zip(owner.tolist(), codes.tolist(), strict=True):
         if visit in out:
             out[visit].append(dx)
-    for visit in out:
-        for extra in chunk.notes.get("claimed", {}).get(visit, []):
-            if extra not in out[visit]:
-                out[visit].append(extra)
+    for visit, found in out.items():
+        found.extend(extra for extra in chunk.notes.get("claimed", {}).get(visit, []) if extra not in found)
     return out
 
 
@@ -64,7 +62,7 @@ def groups_of(chunk: Chunk, visits: Array) -> tuple[list[str], list[str]]:
 
 def tables(chunk: Chunk, books: Books, keys: Keys) -> dict[str, pl.DataFrame]:
     """The settlement-list tables and ``drg_setl_d`` of the chunk."""
-    v, city, setl = chunk.visits, chunk.city, books.setl
+    v, city = chunk.visits, chunk.city
     visits, at = standing(chunk, books)
     person, inst = v["person"][visits], v["inst"][visits]
     los = chunk.los(visits)
@@ -74,7 +72,12 @@ def tables(chunk: Chunk, books: Books, keys: Keys) -> dict[str, pl.DataFrame]:
     paymtd = np.where(psych, 5, np.where(drg_paid, 4, np.where(single, 2, 1)))
     line = books.line
     grade = {}
-    for label, code in (("spga_nurscare_days", "特级护理"), ("lv1_nurscare_days", "Ⅰ级护理"), ("scd_nurscare_days", "Ⅱ级护理"), ("lv3_nurscare_days", "Ⅲ级护理")):
+    for label, code in (
+        ("spga_nurscare_days", "特级护理"),
+        ("lv1_nurscare_days", "Ⅰ级护理"),
+        ("scd_nurscare_days", "Ⅱ级护理"),
+        ("lv3_nurscare_days", "Ⅲ级护理"),
+    ):
         mine = (line["item"] == item(code)) & (line["back"] < 0) & line["alive"]
         pairs = np.unique(line["visit"][mine] * 100_000 + line["t"][mine] // 86_400)
         grade[label] = np.bincount(pairs // 100_000, minlength=v.size)[visits].astype(np.float64)

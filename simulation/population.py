@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from simulation.habits import DAY, Habits
+from simulation.habits import DAY, NEVER, Habits
 from simulation.institutions import SURNAMES
 from simulation.reading import rows
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 YEAR = 365.25 * DAY
-GROUPS = "东河镇 西山镇 南坪乡 北岗镇 双桥乡 大塘镇 石门乡 青龙镇".split()
-HAMLETS = "石湾村 柳林村 上坝村 新桥村 龙潭村 花园村 桃源村 松树村 杨家村 李家村 高山村 平沙村".split()
+GROUPS = ["东河镇", "西山镇", "南坪乡", "北岗镇", "双桥乡", "大塘镇", "石门乡", "青龙镇"]
+HAMLETS = ["石湾村", "柳林村", "上坝村", "新桥村", "龙潭村", "花园村", "桃源村", "松树村", "杨家村", "李家村", "高山村", "平沙村"]
 
 
 @dataclass(slots=True)
@@ -86,11 +86,11 @@ def build(habits: Habits, villages: Ints, first: int, count: int, total: int, ch
     yearly = 0.0004 * np.exp((age - 30) / 11.5) * np.where(dialysis, 6, 1)
     months = habits.months
     dead = rng.random(count) < np.minimum(0.5, yearly * months / 12)
-    dies = np.where(dead, habits.start + (rng.random(count) * (habits.end - habits.start)).astype(np.int64), np.iinfo(np.int64).max)
+    dies = np.where(dead, habits.start + (rng.random(count) * (habits.end - habits.start)).astype(np.int64), NEVER)
     jailed = (rng.random(count) < 0.0012) & working & ~dialysis
     span = habits.end - habits.start
-    jailed_from = np.where(jailed, habits.start - 90 * DAY + (rng.random(count) * span).astype(np.int64), np.iinfo(np.int64).max) // DAY * DAY
-    jailed_to = np.where(jailed, jailed_from + rng.integers(15, 400, count) * DAY, np.iinfo(np.int64).max) // DAY * DAY
+    jailed_from = np.where(jailed, habits.start - 90 * DAY + (rng.random(count) * span).astype(np.int64), NEVER) // DAY * DAY
+    jailed_to = np.where(jailed, jailed_from + rng.integers(15, 400, count) * DAY, NEVER) // DAY * DAY
     return Persons(
         number=number,
         female=female,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from simulation.city import City
@@ -42,7 +43,7 @@ def _institutions(city: City) -> pl.DataFrame:
     )
 
 
-def beds_of(city: City) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def beds_of(city: City) -> npt.NDArray[np.int64]:
     """Approved beds: what the lawful census needs, with the room hospitals have; some honest ones are a little full."""
     rng = np.random.default_rng([city.habits.seed, 20])
     peak = np.percentile(city.census, 97, axis=1) if city.census.size else np.zeros(city.inst.count)
@@ -121,10 +122,9 @@ def _doctors(city: City) -> pl.DataFrame:
     n = len(owner)
     extra = city.stock.get("registrations", {"doctor": [], "inst": [], "multi": []})
     # honest multi-site practice: registered with the flag, main house named
-    sites = rng.choice(n, max(2, n // 60), replace=False) if n > 2 else np.empty(0, np.int64)
-    near = rng.integers(0, inst.count, len(sites))
-    hospitals = np.flatnonzero(inst.dr_count > 0)
-    near = hospitals[near % len(hospitals)]
+    registered = city.stock.get("sites", [])
+    sites = np.array([doctor for doctor, _ in registered], np.int64)
+    near = np.array([house for _, house in registered], np.int64)
     doctor = np.concatenate([np.arange(n), sites, np.array(extra["doctor"], np.int64)]).astype(np.int64)
     at = np.concatenate([owner, near, np.array(extra["inst"], np.int64)]).astype(np.int64)
     multi = np.zeros(n, np.int64)
@@ -132,7 +132,7 @@ def _doctors(city: City) -> pl.DataFrame:
     flag = np.concatenate([multi, np.ones(len(sites), np.int64), np.array(extra["multi"], np.int64)])
     left = city.stock.get("left", {})
     leaves = np.array([left.get(int(k), -1) for k in doctor], np.int64)
-    quiet = (leaves < 0) & (rng.random(len(doctor)) < 0.01) & (city.stock.get("active_doctors", np.zeros(n, np.bool_))[doctor] == 0)
+    quiet = (leaves < 0) & (rng.random(len(doctor)) < 0.2) & ~city.stock.get("active_doctors", np.ones(n, np.bool_))[doctor]
     leaves = np.where(quiet, city.habits.start - rng.integers(10, 300, len(doctor)) * DAY, leaves)
     main = owner[doctor]
     return shaped(

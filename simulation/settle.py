@@ -26,7 +26,9 @@ class Books:
 def price_lines(chunk: Chunk) -> dict[str, Array]:
     """Living lines of living visits with SKU, price, fee, scope amount and own-pay amount, ordered by time."""
     city, v, line = chunk.city, chunk.visits, chunk.lines
-    rows = np.flatnonzero(line["alive"] & v["alive"][line["visit"]])
+    # an open stay's bills end with the period; what comes later is not yet known
+    known = ~v["open"][line["visit"]] | (line["t"] < city.habits.end)
+    rows = np.flatnonzero(line["alive"] & v["alive"][line["visit"]] & known)
     rows = rows[np.lexsort((rows, line["t"][rows]))]
     out: dict[str, Array] = {name: line[name][rows] for name in line.spec}
     out["row"] = rows
@@ -64,9 +66,7 @@ def settle(chunk: Chunk) -> Books:
     keys, setl_of_line = np.unique(key, return_inverse=True)
     owner, piece = keys // 64, keys % 64
     n = len(keys)
-    total: dict[str, Array] = {
-        name: np.bincount(setl_of_line, weights=line[name], minlength=n).astype(np.int64) for name in ("fee", "inscp", "own")
-    }
+    total: dict[str, Array] = {name: np.bincount(setl_of_line, weights=line[name], minlength=n).astype(np.int64) for name in ("fee", "inscp", "own")}
     is_last = piece == np.where(v["interim"][owner] > 0, last[owner], 0)
     begn = np.where(piece > 0, (v["begn"][owner] // DAY + piece * v["interim"][owner]) * DAY, v["begn"][owner])
     end = np.where(is_last, v["end"][owner], (v["begn"][owner] // DAY + (piece + 1) * np.maximum(1, v["interim"][owner])) * DAY + 36_000)
@@ -111,7 +111,7 @@ def fund_of(chunk: Chunk, visit: Ints, inscp: Ints, stay: npt.NDArray[np.bool_],
     rate = np.where(stay, ward, np.where(special, np.maximum(clinic, 0.72), clinic))
     level = city.habits.price_level
     deductible = np.where(stay & first & (v["med"][visit] != 52), np.array([15_000, 20_000, 40_000, 80_000])[tier] * level, 0)
-    return np.rint(np.maximum(0, inscp - deductible) * rate).astype(np.int64)
+    return np.asarray(np.rint(np.maximum(0, inscp - deductible) * rate), np.int64)
 
 
 def refund(chunk: Chunk, books: Books) -> Books:

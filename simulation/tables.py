@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.contracts import all_tables
 from simulation.chunk import Chunk
 from simulation.institutions import DEPARTMENTS, SURNAMES
 from simulation.lawful.dialysis import DISE_DIALYSIS
@@ -24,16 +25,13 @@ FREQUENCY = ("qd", "bid", "tid", "qn")
 @cache
 def columns() -> dict[str, tuple[str, ...]]:
     """The contract's tables with their columns, in order."""
-    out: dict[str, list[str]] = {}
-    for row in rows("tables"):
-        out.setdefault(row["table"], []).append(row["column"])
-    return {table: tuple(names) for table, names in out.items()}
+    return {name: tuple(column.name for column in declared.columns) for name, declared in all_tables().items()}
 
 
 @cache
 def types() -> dict[tuple[str, str], str]:
-    """Type word of each contract column."""
-    return {(row["table"], row["column"]): row["type"] for row in rows("tables")}
+    """Kind of each contract column: string, date, datetime, money, price or quantity."""
+    return {(name, column.name): column.kind for name, declared in all_tables().items() for column in declared.columns}
 
 
 def shaped(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -154,11 +152,11 @@ def visits_table(chunk: Chunk, keys: Keys) -> pl.DataFrame:
                 "dise_name": texts(dise_name, dise),
                 "dscg_way": pl.select(pl.when(pl.Series(stay & closed)).then(pl.Series(np.maximum(1, v["way"][at])).cast(pl.String))).to_series(),
                 "chfpdr_code": texts(doctor, np.where(no_doctor, -1, v["doc"][at])),
-                "ipt_otp_no": pl.select(pl.lit("M") + pl.Series(keys.number[at] * 3 + chunk.number * 10_000_000).cast(pl.String).str.zfill(11)).to_series(),
-                "inhosp_stas": pl.Series(np.where(closed, "0", "1").astype(object), dtype=pl.String),
-                "refl_old_mdtrt_id": pl.select(
-                    pl.when(pl.Series(refer >= 0)).then(keys.mdtrt.gather(pl.Series(np.maximum(refer, 0))))
+                "ipt_otp_no": pl.select(
+                    pl.lit("M") + pl.Series(keys.number[at] * 3 + chunk.number * 10_000_000).cast(pl.String).str.zfill(11)
                 ).to_series(),
+                "inhosp_stas": pl.Series(np.where(closed, "0", "1").astype(object), dtype=pl.String),
+                "refl_old_mdtrt_id": pl.select(pl.when(pl.Series(refer >= 0)).then(keys.mdtrt.gather(pl.Series(np.maximum(refer, 0))))).to_series(),
                 "vali_flag": "1",
             }
         ),
@@ -167,14 +165,14 @@ def visits_table(chunk: Chunk, keys: Keys) -> pl.DataFrame:
 
 def doctor_codes(chunk: Chunk) -> list[str]:
     """Codes of the city's physicians by position."""
-    code = chunk.city.stock.get("doctor_codes")
+    code: list[str] | None = chunk.city.stock.get("doctor_codes")
     if code is None:
         h = chunk.city.habits
         total = int(chunk.city.inst.dr_count.sum())
         number = (np.arange(total) * 7_919 + 1_234 + h.seed * 31) % 999_983
         code = [f"D{h.city}00{value:06d}" for value in number]
         chunk.city.stock["doctor_codes"] = code
-    return code  # type: ignore[no-any-return]
+    return code
 
 
 def employers(chunk: Chunk, person: Array) -> pl.Series:

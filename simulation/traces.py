@@ -16,7 +16,6 @@ from simulation.settle import Books
 from simulation.tables import Keys, day, shaped, stamp, texts, yuan
 
 Array = npt.NDArray[Any]
-NEVER = np.iinfo(np.int64).max
 
 
 def tables(chunk: Chunk, books: Books, keys: Keys) -> dict[str, pl.DataFrame]:
@@ -119,9 +118,7 @@ def note_stock(chunk: Chunk, books: Books) -> None:
     )
     whole = city.stock.get("sales")
     city.stock["sales"] = frame if whole is None else pl.concat([whole, frame]).group_by("inst", "sku", "month").agg(pl.col("cnt").sum())
-    claimed = (
-        pl.DataFrame({"inst": line["inst"][drug & line["unstocked"]], "sku": line["sku"][drug & line["unstocked"]]}).unique()
-    )
+    claimed = pl.DataFrame({"inst": line["inst"][drug & line["unstocked"]], "sku": line["sku"][drug & line["unstocked"]]}).unique()
     earlier = city.stock.get("unbought")
     city.stock["unbought"] = claimed if earlier is None else pl.concat([earlier, claimed]).unique()
 
@@ -212,7 +209,7 @@ def _care_elsewhere(chunk: Chunk, keys: Keys) -> pl.DataFrame:
     at = np.flatnonzero((rng.random(p.count) < 0.02 * h.months / 12) & (p.dies > h.end))
     begn = h.start + (rng.random(len(at)) * (h.end - h.start)).astype(np.int64)
     los = rng.integers(3, 16, len(at)) * DAY
-    free = chunk.free(at, begn, begn + los)
+    free = chunk.free(at, begn, begn + los) & ~_seen_here(chunk, at, begn, begn + los)
     at, begn, los = at[free], begn[free], los[free]
     person = np.concatenate([at, np.array([row[0] for row in planned], np.int64)]).astype(np.int64)
     begn = np.concatenate([begn, np.array([row[1] for row in planned], np.int64)]).astype(np.int64)
@@ -235,6 +232,24 @@ def _care_elsewhere(chunk: Chunk, keys: Keys) -> pl.DataFrame:
             }
         ),
     )
+
+
+def _seen_here(chunk: Chunk, person: Array, begn: Array, end: Array) -> Array:
+    """True where the person has any visit in the city between begn and end."""
+    v = chunk.visits
+    at = np.flatnonzero(v["alive"])
+    key = np.sort(v["person"][at] * 10**11 + v["begn"][at])
+    first = np.searchsorted(key, person * 10**11 + begn // DAY * DAY)
+    last = np.searchsorted(key, person * 10**11 + (end // DAY + 1) * DAY)
+    return np.asarray(last > first)
+
+
+def note_physicians(chunk: Chunk, books: Books) -> None:
+    """Remembers which physicians signed anything, so that only quiet ones are registered as having left."""
+    total = int(chunk.city.inst.dr_count.sum())
+    active = chunk.city.stock.setdefault("active_doctors", np.zeros(total, np.bool_))
+    for doc in (books.line["doc"], chunk.visits["doc"]):
+        active[doc[doc >= 0]] = True
 
 
 def note_census(chunk: Chunk) -> None:

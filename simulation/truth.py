@@ -12,7 +12,7 @@ from simulation.city import City
 from simulation.settle import Books
 from simulation.tables import Keys
 
-CASES = {
+CASES: dict[str, pl.DataType | type[pl.DataType]] = {
     "case_id": pl.String,
     "kind": pl.String,
     "mechanism": pl.String,
@@ -23,7 +23,13 @@ CASES = {
     "bkkp_sns": pl.List(pl.String),
     "yuan": pl.Float64,
 }
-LOOKALIKES = {"name": pl.String, "kind": pl.String, "fixmedins_code": pl.String, "psn_no": pl.String, "mdtrt_id": pl.String}
+LOOKALIKES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "name": pl.String,
+    "kind": pl.String,
+    "fixmedins_code": pl.String,
+    "psn_no": pl.String,
+    "mdtrt_id": pl.String,
+}
 
 
 def cases(chunk: Chunk, books: Books, keys: Keys) -> pl.DataFrame:

@@ -64,7 +64,10 @@ class Delivery:
             frame.write_parquet(self.root / f"{table}.parquet", compression="zstd")
             return
         forms = forms or Forms()
-        with (self.root / f"{table}.csv.gz").open("wb") as handle, gzip.GzipFile(filename="", mode="wb", fileobj=handle, compresslevel=1, mtime=0) as packed:
+        with (
+            (self.root / f"{table}.csv.gz").open("wb") as handle,
+            gzip.GzipFile(filename="", mode="wb", fileobj=handle, compresslevel=1, mtime=0) as packed,
+        ):
             packed.write(_text(table, frame, forms).encode(forms.encoding, errors="replace"))
 
 
@@ -104,6 +107,6 @@ def broken_lines(table: str, frame: pl.DataFrame, rng: np.random.Generator, coun
             cells = [("2024-13-45" if k in ("date", "datetime") and cell else cell) for cell, k in zip(cells, kind, strict=True)]
             out.append(",".join(cells))
         else:
-            cells = [("N/A" if k == "decimal" and cell else cell) for cell, k in zip(cells, kind, strict=True)]
+            cells = [("N/A" if k in ("money", "price", "quantity") and cell else cell) for cell, k in zip(cells, kind, strict=True)]
             out.append(",".join(cells))
     return out

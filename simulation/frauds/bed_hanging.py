@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import active, blame, days_of, each, neighbours, per_line, some, some_days, within
+from simulation.frauds.common import Ints, active, blame, days_of, each, neighbours, per_line, some, some_days, within
 from simulation.habits import DAY
 from simulation.lawful.outpatient import sell
 from simulation.lawful.stays import apart, fill, open_stays
@@ -43,10 +43,10 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         _life_outside(chunk, visits)
 
 
-def _stays(chunk: Chunk, a: Assignment) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _stays(chunk: Chunk, a: Assignment) -> Ints:
     rng = chunk.rng
     real = chunk.stays_of(a.inst)
-    count = int(np.clip(len(active(chunk, a, real)) * (0.3 + 0.9 * a.strength), 4, 60))
+    count = int(np.clip(len(active(chunk, a, real)) * (0.3 + 0.9 * a.strength), 10, 60))
     pool = neighbours(chunk, a.inst)
     pool = pool[(chunk.persons.age[pool] >= 45) & ~chunk.persons.dialysis[pool]]
     person = rng.choice(pool, count * 2)
@@ -54,15 +54,15 @@ def _stays(chunk: Chunk, a: Assignment) -> np.ndarray[tuple[int], np.dtype[np.in
     day = some_days(chunk, a, len(person), 20)
     los = rng.integers(7, 15, len(person))
     ok = chunk.free(person, (day - 2) * DAY, (day + los + 2) * DAY) & apart(person, day, day + los, 15)
-    ok = np.flatnonzero(ok)[:count]
-    if not len(ok):
+    chosen = np.flatnonzero(ok)[:count]
+    if not len(chosen):
         return np.empty(0, np.int64)
-    visits = open_stays(chunk, person[ok], np.full(len(ok), a.inst), profile[ok], day[ok], los[ok], way=1)
+    visits = open_stays(chunk, person[chosen], np.full(len(chosen), a.inst), profile[chosen], day[chosen], los[chosen], way=1)
     fill(chunk, visits)
     return visits
 
 
-def _life_outside(chunk: Chunk, visits: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+def _life_outside(chunk: Chunk, visits: Ints) -> None:
     """Purchases and clinic visits elsewhere on days in the middle of the stay."""
     rng, v = chunk.rng, chunk.visits
     owner, day = days_of(chunk, visits)

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import each, per_line, some
+from simulation.frauds.common import Ints, each, per_line, some
 from simulation.habits import DAY
 from simulation.reading import item
 
@@ -33,7 +33,11 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         cases = each(chunk, "cost_shifting", "made_self_pay", stays)
         line["selfpay"][rows] = True
         line["case"][rows] = per_line(stays, cases, owner)
-        fees = np.bincount(per_line(stays, cases, owner), weights=_fees(chunk, rows), minlength=len(chunk.cases)) if len(rows) else np.zeros(len(chunk.cases))
+        fees = (
+            np.bincount(per_line(stays, cases, owner), weights=_fees(chunk, rows), minlength=len(chunk.cases))
+            if len(rows)
+            else np.zeros(len(chunk.cases))
+        )
         for case in cases.tolist():
             chunk.cases[case].yuan = round(float(fees[case]) / 100, 2)
         return
@@ -56,7 +60,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     chunk.add_lines(new, item("普通门诊诊查费"), t + 60, 1.0, case=cases)
 
 
-def _fees(chunk: Chunk, rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _fees(chunk: Chunk, rows: Ints) -> Ints:
     line, cat = chunk.lines, chunk.city.cat
     inst = chunk.visits["inst"][line["visit"][rows]]
-    return line["cnt"][rows] * cat.price[0, inst, line["item"][rows]]
+    return np.asarray(line["cnt"][rows] * cat.price[0, inst, line["item"][rows]], np.int64)

@@ -41,7 +41,13 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         _, one = np.unique(person, return_index=True)
         names = rng.choice(["高血压", "脑供血不足", "冠心病"], len(one))
         visits = open_stays(
-            chunk, person[one], np.full(len(one), a.inst), np.array([stay_index()[str(n)] for n in names], np.int64), t[one] // DAY, rng.integers(3, 8, len(one)), way=1
+            chunk,
+            person[one],
+            np.full(len(one), a.inst),
+            np.array([stay_index()[str(n)] for n in names], np.int64),
+            t[one] // DAY,
+            rng.integers(3, 8, len(one)),
+            way=1,
         )
         fill(chunk, visits)
     else:

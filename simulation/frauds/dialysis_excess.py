@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import active, each, per_line
+from simulation.frauds.common import Ints, active, each, per_line
 from simulation.habits import DAY
 from simulation.lawful.dialysis import DISE_DIALYSIS, sessions
 from simulation.reading import item
@@ -29,7 +29,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     _extra(chunk, a, real)
 
 
-def _extra(chunk: Chunk, a: Assignment, real: np.ndarray) -> None:  # type: ignore[type-arg]
+def _extra(chunk: Chunk, a: Assignment, real: Ints) -> None:
     """Two to six more sessions a patient-month: on the day after, or a second one on the same day."""
     rng, v = chunk.rng, chunk.visits
     persons = np.unique(v["person"][real])
@@ -42,7 +42,7 @@ def _extra(chunk: Chunk, a: Assignment, real: np.ndarray) -> None:  # type: igno
     _add(chunk, a, base[ok], begn[ok], "extra_sessions")
 
 
-def _add(chunk: Chunk, a: Assignment, base: np.ndarray, begn: np.ndarray, name: str) -> None:  # type: ignore[type-arg]
+def _add(chunk: Chunk, a: Assignment, base: Ints, begn: Ints, name: str) -> None:
     v = chunk.visits
     if not len(base):
         return
@@ -54,7 +54,7 @@ def _add(chunk: Chunk, a: Assignment, base: np.ndarray, begn: np.ndarray, name: 
     sessions(chunk, visits, hdf_share=chunk.city.habits.hdf_share, case=cases)
 
 
-def _in_other_wards(chunk: Chunk, a: Assignment, real: np.ndarray) -> None:  # type: ignore[type-arg]
+def _in_other_wards(chunk: Chunk, a: Assignment, real: Ints) -> None:
     """The usual days go on being billed while the patient is in hospital elsewhere."""
     rng, v = chunk.rng, chunk.visits
     persons = np.unique(v["person"][real])
@@ -70,7 +70,7 @@ def _in_other_wards(chunk: Chunk, a: Assignment, real: np.ndarray) -> None:  # t
     _add(chunk, a, np.array(base, np.int64), np.array(begn, np.int64), "during_stay_elsewhere")
 
 
-def _filtration(chunk: Chunk, a: Assignment, real: np.ndarray) -> None:  # type: ignore[type-arg]
+def _filtration(chunk: Chunk, a: Assignment, real: Ints) -> None:
     """Plain haemodialysis billed as haemodiafiltration, its filter included, nearly every time."""
     line = chunk.lines
     visits = chunk.pick(real, (0.55 + 0.4 * a.strength) * (1 - 0.25 * a.disguise))

@@ -6,14 +6,19 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import each, per_line, some
+from simulation.frauds.common import Ints, each, per_line, some
 from simulation.habits import DAY
 from simulation.lawful.dialysis import DISE_DIALYSIS
 from simulation.reading import item, items
 
 HOUSES = ("private", "county", "tcm", "tertiary", "dialysis", "township", "rehab")
 MECHANISMS = 4
-PAIRS = (("X线计算机体层(CT)增强扫描", "X线计算机体层(CT)平扫"), ("经皮冠状动脉内支架置入术(STENT)", "冠状动脉造影术"), ("心电监测", "遥测心电监护"), ("粪便常规", "粪寄生虫镜检"))
+PAIRS = (
+    ("X线计算机体层(CT)增强扫描", "X线计算机体层(CT)平扫"),
+    ("经皮冠状动脉内支架置入术(STENT)", "冠状动脉造影术"),
+    ("心电监测", "遥测心电监护"),
+    ("粪便常规", "粪寄生虫镜检"),
+)
 DAILY = ("普通病房床位费", "住院诊查费", "Ⅱ级护理", "Ⅰ级护理", "静脉输液", "血细胞分析", "中频脉冲电治疗")
 
 
@@ -25,7 +30,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     (_pairs, _twice, _days, _outside)[a.mechanism](chunk, a)
 
 
-def _copy(chunk: Chunk, rows: np.ndarray, name: str, **changes: object) -> None:  # type: ignore[type-arg]
+def _copy(chunk: Chunk, rows: Ints, name: str, **changes: object) -> None:
     """Copies the rows as lines at fault, one case a visit."""
     if not len(rows):
         return

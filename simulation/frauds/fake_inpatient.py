@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import blame, each, neighbours, per_line, some_days
+from simulation.frauds.common import Ints, blame, each, neighbours, per_line, some_days
 from simulation.habits import DAY
 from simulation.lawful.stays import apart, fill, open_stays
 from simulation.reading import dx_index, stay_index
@@ -32,12 +32,12 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     blame(chunk, lines, per_line(visits, cases, chunk.lines["visit"][lines]))
 
 
-def _profiles(chunk: Chunk, count: int, psych: bool) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _profiles(chunk: Chunk, count: int, psych: bool) -> Ints:
     names = MIND if psych else GENERAL
     return np.array([stay_index()[str(name)] for name in chunk.rng.choice(names, count)], np.int64)
 
 
-def _add(chunk: Chunk, a: Assignment, person: np.ndarray, day: np.ndarray, los: np.ndarray, psych: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _add(chunk: Chunk, a: Assignment, person: Ints, day: Ints, los: Ints, psych: bool) -> Ints:
     ok = chunk.free(person, (day - 1) * DAY, (day + los + 1) * DAY) & apart(person, day, day + los, 3)
     person, day, los = person[ok], day[ok], los[ok]
     if not len(person):
@@ -46,7 +46,7 @@ def _add(chunk: Chunk, a: Assignment, person: np.ndarray, day: np.ndarray, los: 
     return open_stays(chunk, person, np.full(len(person), a.inst), profile, day, los, way=1)
 
 
-def _group(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _group(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
     """Some dozens of neighbours admitted on one day and sent home on one day; disguised ones are spread over three days."""
     rng, p = chunk.rng, chunk.persons
     out = []
@@ -64,7 +64,7 @@ def _group(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ign
     return np.concatenate(out) if out else np.empty(0, np.int64)
 
 
-def _staff(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _staff(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
     """The hospital's own guards and carers, insured through it, lie in its beds by turns."""
     rng, p = chunk.rng, chunk.persons
     mine = np.flatnonzero(p.emp == chunk.city.inst.emp[a.inst])
@@ -76,7 +76,7 @@ def _staff(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ign
     return _add(chunk, a, person, day, los, psych)
 
 
-def _recruited(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _recruited(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
     """People fetched from home free of charge, again and again; drinkers become patients of the mind."""
     rng, p = chunk.rng, chunk.persons
     pool = neighbours(chunk, a.inst)
@@ -92,7 +92,7 @@ def _recruited(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type:
     return visits
 
 
-def _two_beds(chunk: Chunk, a: Assignment, psych: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _two_beds(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
     """Patients of another hospital are registered here during their stay there."""
     rng, v = chunk.rng, chunk.visits
     others = np.flatnonzero(chunk.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0) & (v["inst"] != a.inst) & (v["begn"] >= a.since))

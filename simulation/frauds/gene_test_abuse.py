@@ -12,7 +12,14 @@ from simulation.reading import item, stay_index
 
 HOUSES = ("county", "tertiary", "private", "psych", "cancer")
 MECHANISMS = 2
-TESTS = ("氯吡格雷代谢CYP2C19基因检测", "他汀类药物SLCO1B1/ApoE基因检测", "高血压个体化用药基因检测", "叶酸代谢MTHFR基因检测", "精神类药物代谢酶基因检测", "化学药物用药指导的基因检测")
+TESTS = (
+    "氯吡格雷代谢CYP2C19基因检测",
+    "他汀类药物SLCO1B1/ApoE基因检测",
+    "高血压个体化用药基因检测",
+    "叶酸代谢MTHFR基因检测",
+    "精神类药物代谢酶基因检测",
+    "化学药物用药指导的基因检测",
+)
 TUMOUR = ("化疗", "放疗", "肺癌内科", "肝癌介入", "恶性肿瘤维持治疗", "胃癌手术", "结肠癌手术", "乳腺癌手术")
 
 

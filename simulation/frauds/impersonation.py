@@ -7,7 +7,7 @@ import numpy as np
 from simulation.chunk import Chunk
 from simulation.expand import expand
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import active, blame, days_of, each, neighbours, per_line, some_days
+from simulation.frauds.common import Ints, active, blame, days_of, each, neighbours, per_line, some_days
 from simulation.habits import DAY
 from simulation.institutions import DEPT_INDEX
 from simulation.lawful.outpatient import sell
@@ -31,7 +31,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     blame(chunk, lines, per_line(visits, cases, chunk.lines["visit"][lines]))
 
 
-def _sex(chunk: Chunk, a: Assignment, shop: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _sex(chunk: Chunk, a: Assignment, shop: bool) -> Ints:
     """Relatives use a husband's or a father's card for women's complaints, or the reverse."""
     rng, p = chunk.rng, chunk.persons
     pool = neighbours(chunk, a.inst)
@@ -52,9 +52,11 @@ def _sex(chunk: Chunk, a: Assignment, shop: bool) -> np.ndarray:  # type: ignore
     return visits
 
 
-def _elsewhere(chunk: Chunk, a: Assignment, shop: bool) -> np.ndarray:  # type: ignore[type-arg]
+def _elsewhere(chunk: Chunk, a: Assignment, shop: bool) -> Ints:
     rng, v = chunk.rng, chunk.visits
-    stays = np.flatnonzero(chunk.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0) & (v["inst"] != a.inst) & (chunk.los(np.arange(v.size)) >= 5))
+    stays = np.flatnonzero(
+        chunk.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0) & (v["inst"] != a.inst) & (chunk.los(np.arange(v.size)) >= 5)
+    )
     stays = active(chunk, a, stays)
     # the honest hospital's wards are full of people who cannot be here
     stays = stays[chunk.persons.county[v["person"][stays]] == chunk.city.inst.county[a.inst]]
@@ -72,7 +74,7 @@ def _elsewhere(chunk: Chunk, a: Assignment, shop: bool) -> np.ndarray:  # type: 
     return visits
 
 
-def _face(chunk: Chunk, a: Assignment) -> np.ndarray:  # type: ignore[type-arg]
+def _face(chunk: Chunk, a: Assignment) -> Ints:
     """At houses with a terminal: the recorded face does not match, session after session."""
     v = chunk.visits
     chunk.city.inst.sites_from[a.inst] = min(int(chunk.city.inst.sites_from[a.inst]), chunk.city.habits.scene_from)

@@ -15,7 +15,15 @@ from simulation.reading import item, stay_index
 HOUSES = ("private", "county", "township", "tcm", "community")
 MECHANISMS = 2
 MILD = ("小儿上感", "支气管炎", "眩晕", "胃炎", "高血压", "腰痛康复")
-EXAMS = ("X线计算机体层(CT)平扫", "心脏彩色多普勒超声", "彩色多普勒超声常规检查(腹部)", "颈部血管彩色多普勒超声", "甲状腺功能五项", "癌胚抗原测定", "血脂组合测定")
+EXAMS = (
+    "X线计算机体层(CT)平扫",
+    "心脏彩色多普勒超声",
+    "彩色多普勒超声常规检查(腹部)",
+    "颈部血管彩色多普勒超声",
+    "甲状腺功能五项",
+    "癌胚抗原测定",
+    "血脂组合测定",
+)
 
 
 def plant(chunk: Chunk, a: Assignment) -> None:
@@ -23,7 +31,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     rng, p, line = chunk.rng, chunk.persons, chunk.lines
     pool = neighbours(chunk, a.inst)
     pool = pool[(p.age[pool] >= 40) & ~p.dialysis[pool]]
-    count = int(np.clip(len(chunk.stays_of(a.inst)) * (0.35 + 0.8 * a.strength), 5, 60))
+    count = int(np.clip(len(chunk.stays_of(a.inst)) * (0.35 + 0.8 * a.strength), 10, 60))
     person = rng.choice(pool, count * 2)
     names = MILD[1:] if a.mechanism == 0 else ("眩晕", "高血压", "胃炎")
     profile = np.array([stay_index()[str(name)] for name in rng.choice(names, len(person))], np.int64)

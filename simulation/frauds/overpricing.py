@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import active, each, per_line
+from simulation.frauds.common import Ints, active, each, per_line
 from simulation.reading import items
 
 HOUSES = ("private", "county", "township", "community", "village", "pharmacy", "tcm", "dialysis")
@@ -45,7 +45,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     line["price"][rows] = np.maximum(price, ceiling + 1)
 
 
-def _blame(chunk: Chunk, rows: np.ndarray, name: str) -> None:  # type: ignore[type-arg]
+def _blame(chunk: Chunk, rows: Ints, name: str) -> None:
     owner = chunk.lines["visit"][rows]
     visits = np.unique(owner)
     cases = each(chunk, "overpricing", name, visits)
@@ -53,7 +53,7 @@ def _blame(chunk: Chunk, rows: np.ndarray, name: str) -> None:  # type: ignore[t
         chunk.lines["case"][rows] = per_line(visits, cases, owner)
 
 
-def _hours(chunk: Chunk, a: Assignment, lines: np.ndarray) -> None:  # type: ignore[type-arg]
+def _hours(chunk: Chunk, a: Assignment, lines: Ints) -> None:
     line = chunk.lines
     rows = lines[np.isin(line["item"][lines], items("心电监测", "指脉氧监测"))]
     rows = rows[chunk.rng.random(len(rows)) < 0.3 + 0.5 * a.strength]

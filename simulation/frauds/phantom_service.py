@@ -21,7 +21,7 @@ BODY = ("运动疗法", "电针", "中药塌渍治疗", "灸法", "拔罐疗法"
 def plant(chunk: Chunk, a: Assignment) -> None:
     """0: a daily bundle for every inpatient; 1: outpatient visits out of a card box; 2: treatments beyond a physician's day."""
     house = chunk.city.inst.house[a.inst]
-    if house in ("village", "pharmacy") or a.mechanism == 1 and house not in ("psych", "nursing"):
+    if house in ("village", "pharmacy") or (a.mechanism == 1 and house not in ("psych", "nursing")):
         _cards(chunk, a, shop=house == "pharmacy")
     else:
         _bundle(chunk, a, MIND if house == "psych" else BODY)
@@ -44,7 +44,12 @@ def _bundle(chunk: Chunk, a: Assignment, names: tuple[str, ...]) -> None:
         clock = 32_000 if a.disguise < 0.5 else 0
         t = day * DAY + clock + rng.integers(0, 300 if a.disguise < 0.5 else 60_000, len(owner))
         chunk.add_lines(
-            visits[owner[fresh]], position, within(chunk, visits[owner[fresh]], t[fresh]), 1.0, case=cases[owner[fresh]], doc=doctor if a.mechanism == 2 else -2
+            visits[owner[fresh]],
+            position,
+            within(chunk, visits[owner[fresh]], t[fresh]),
+            1.0,
+            case=cases[owner[fresh]],
+            doc=doctor if a.mechanism == 2 else -2,
         )
 
 

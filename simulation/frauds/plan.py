@@ -34,9 +34,9 @@ from simulation.frauds import (
     upcoding,
 )
 from simulation.frauds.assignment import Assignment
+from simulation.frauds.common import Ints
 from simulation.habits import DAY
 from simulation.reading import dx_index
-from simulation.settle import Books
 
 #: In the order they act: first what makes visits, then what changes lines of visits that stand.
 KINDS: dict[str, ModuleType] = {
@@ -69,7 +69,7 @@ KINDS: dict[str, ModuleType] = {
 
 
 def draw(city: City, *, guilty_share: float, disguise: float) -> list[Assignment]:
-    """The guilty and their ways. Every kind stands at two institutions at least; the rest of the share is drawn by house.
+    """The guilty and their ways. Every kind stands at two institutions, in two ways; the rest of the share is drawn by house.
 
     A guilty institution has one to three kinds. ``disguise`` lowers strength, spreads acts, and lets some begin in mid-period.
     """
@@ -79,16 +79,22 @@ def draw(city: City, *, guilty_share: float, disguise: float) -> list[Assignment
     inst = city.inst
     plan: list[Assignment] = []
     taken: set[int] = set()
-    for kind, module in KINDS.items():
-        pool = _able(city, kind, module.HOUSES)
-        free = np.array([k for k in pool if k not in taken], np.int64)
-        pool = free if len(free) >= 2 else pool
-        weight = np.where(inst.private[pool], 2.0, 1.0) * np.minimum(3.0, inst.size[pool] / max(1e-9, inst.size[pool].mean()) + 0.3)
-        for k in rng.choice(pool, min(2, len(pool)), replace=False, p=weight / weight.sum()).tolist():
-            plan.append(_assignment(city, rng, int(k), kind, disguise))
-            taken.add(int(k))
-    wanted = int(round(guilty_share * inst.count))
+    wanted = round(guilty_share * inst.count)
     names = list(KINDS)
+    first = rng.integers(0, 12, len(names))
+    for turn in range(2):
+        for kind, module in KINDS.items():
+            pool = _able(city, kind, module.HOUSES)
+            used = {a.inst for a in plan if a.kind == kind}
+            free = np.array([k for k in pool if k not in taken], np.int64)
+            again = np.array([k for k in pool if k in taken and k not in used], np.int64)
+            pool = again if (len(taken) >= wanted and len(again)) or not len(free) else free
+            if not len(pool):
+                continue
+            weight = np.where(inst.private[pool], 2.0, 1.0) * np.minimum(4.0, inst.size[pool] / max(1e-9, inst.size[pool].mean()) + 0.1)
+            k = int(rng.choice(pool, p=weight / weight.sum()))
+            plan.append(_assignment(city, rng, k, kind, disguise, int(first[names.index(kind)]) + turn))
+            taken.add(k)
     tries = 0
     while len(taken) < wanted and tries < wanted * 30:
         tries += 1
@@ -102,9 +108,14 @@ def draw(city: City, *, guilty_share: float, disguise: float) -> list[Assignment
         plan.append(_assignment(city, rng, k, kind, disguise))
     for k in sorted(taken):
         more = int(rng.choice([0, 1, 2], p=[0.55, 0.3, 0.15]))
-        fit = [kind for kind in names if inst.house[k] in KINDS[kind].HOUSES and not any(a.inst == k and a.kind == kind for a in plan) and k in _able(city, kind, KINDS[kind].HOUSES)]
-        for kind in rng.permutation(fit)[:more].tolist():
-            plan.append(_assignment(city, rng, k, str(kind), disguise))
+        fit = [
+            kind
+            for kind in names
+            if inst.house[k] in KINDS[kind].HOUSES
+            and not any(a.inst == k and a.kind == kind for a in plan)
+            and k in _able(city, kind, KINDS[kind].HOUSES)
+        ]
+        plan.extend(_assignment(city, rng, k, str(kind), disguise) for kind in rng.permutation(fit)[:more].tolist())
     plan.sort(key=lambda a: (names.index(a.kind), a.inst))
     for a in plan:
         if a.kind == "licence_rental":
@@ -112,7 +123,7 @@ def draw(city: City, *, guilty_share: float, disguise: float) -> list[Assignment
     return plan
 
 
-def _able(city: City, kind: str, houses: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _able(city: City, kind: str, houses: tuple[str, ...]) -> Ints:
     pool = np.sort(city.inst.where(*houses))
     if kind == "upcoding":
         paid = pool[city.inst.drg_from[pool] < city.habits.end]
@@ -122,13 +133,14 @@ def _able(city: City, kind: str, houses: tuple[str, ...]) -> np.ndarray[tuple[in
     return pool
 
 
-def _assignment(city: City, rng: np.random.Generator, inst: int, kind: str, disguise: float) -> Assignment:
+def _assignment(city: City, rng: np.random.Generator, inst: int, kind: str, disguise: float, mechanism: int | None = None) -> Assignment:
     span = city.habits.end - city.habits.start
     hidden = float(np.clip(rng.beta(2, 2) * 2 * disguise, 0, 1))
     late = rng.random() < 0.35
     since = city.habits.start + (int(span * rng.uniform(0.1, 0.5)) // DAY * DAY if late else 0)
     strength = float(np.clip(0.2 + 0.8 * rng.beta(2.2, 1.8), 0, 1))
-    return Assignment(inst, kind, int(rng.integers(KINDS[kind].MECHANISMS)), strength, hidden, since)
+    drawn = int(rng.integers(KINDS[kind].MECHANISMS)) if mechanism is None else mechanism % KINDS[kind].MECHANISMS
+    return Assignment(inst, kind, drawn, strength, hidden, since)
 
 
 def before_life(chunk: Chunk) -> None:
@@ -160,9 +172,8 @@ def plant(chunk: Chunk) -> None:
     chunk.notes["secondary"] = (owner.astype(np.int64), codes.astype(np.int64))
 
 
-def after_settlement(chunk: Chunk, books: Books) -> None:
+def after_settlement(chunk: Chunk) -> None:
     """Up-coding's yuan is the difference of the payment standards of the billed and the supported group."""
-    del books
     for visit, case in chunk.notes.get("upcoded", []):
         billed, right = lists.groups_of(chunk, np.array([visit]))
         inst = int(chunk.visits["inst"][visit])

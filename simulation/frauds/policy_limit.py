@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import each, some, within
+from simulation.frauds.common import Ints, each, some, within
 from simulation.habits import DAY
 from simulation.reading import item
 
@@ -15,7 +15,10 @@ MECHANISMS = 4
 
 
 def plant(chunk: Chunk, a: Assignment) -> None:
-    """0: level-limited injections in small houses, or injury-insurance drugs; 1: children's drugs for adults; 2: tests too often; 3: inpatient-only and no-pay items for outpatients."""
+    """0: level-limited or injury-insurance drugs; 1: children's drugs for adults; 2: tests too often; 3: herbs that are never paid.
+
+    Pharmacies sell what is paid only in emergencies, in hospital or after work injuries.
+    """
     city = chunk.city
     tier = int(city.inst.tier[a.inst])
     house = city.inst.house[a.inst]
@@ -33,7 +36,9 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         _give(chunk, a, chunk.visits_of(a.inst, 11, 14), "阿胶", "no_pay_herb", 0.04, 0.2, count=20.0, child=False)
 
 
-def _give(chunk: Chunk, a: Assignment, visits: np.ndarray, name: str, mechanism: str, low: float, high: float, *, count: float = 2.0, child: bool = True) -> None:  # type: ignore[type-arg]
+def _give(
+    chunk: Chunk, a: Assignment, visits: Ints, name: str, mechanism: str, low: float, high: float, *, count: float = 2.0, child: bool = True
+) -> None:
     if not child:
         visits = visits[chunk.persons.age[chunk.visits["person"][visits]] >= 19]
     at = some(chunk, a, visits, low, high)
@@ -48,7 +53,7 @@ def _give(chunk: Chunk, a: Assignment, visits: np.ndarray, name: str, mechanism:
         chunk.lines["fault"][chunk.lines.size - len(at) : chunk.lines.size] = 1
 
 
-def _often(chunk: Chunk, a: Assignment, stays: np.ndarray) -> None:  # type: ignore[type-arg]
+def _often(chunk: Chunk, a: Assignment, stays: Ints) -> None:
     """Glycated haemoglobin and rehabilitation assessments every few days."""
     rehab = chunk.city.inst.house[a.inst] == "rehab"
     name = "康复评定" if rehab else "糖化血红蛋白测定"

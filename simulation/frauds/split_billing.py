@@ -46,7 +46,7 @@ def _same_day(chunk: Chunk, a: Assignment) -> None:
 
 def _daily(chunk: Chunk, a: Assignment) -> None:
     """What one prescription would give is prescribed in small packs on three to six days running."""
-    rng, v, line = chunk.rng, chunk.visits, chunk.lines
+    rng, v = chunk.rng, chunk.visits
     shop = chunk.city.inst.house[a.inst] == "pharmacy"
     visits = some(chunk, a, chunk.visits_of(a.inst, 41 if shop else 11), 0.08, 0.28)
     cases = each(chunk, "split_billing", "daily_prescriptions", visits)
@@ -85,4 +85,6 @@ def _parts(chunk: Chunk, a: Assignment) -> None:
     for panel, names in parts.items():
         at = line["item"][rows] == panel
         for name in names:
-            chunk.lines.copy_rows(rows[at], item=np.full(int(at.sum()), item(name)), case=case[at], price=np.zeros(int(at.sum())), sku=np.full(int(at.sum()), -1))
+            chunk.lines.copy_rows(
+                rows[at], item=np.full(int(at.sum()), item(name)), case=case[at], price=np.zeros(int(at.sum())), sku=np.full(int(at.sum()), -1)
+            )

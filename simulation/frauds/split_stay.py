@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import active, blame, each, per_line, some
+from simulation.frauds.common import Ints, active, blame, each, per_line, some
 from simulation.habits import DAY
 from simulation.lawful.stays import fill, open_stays
 from simulation.reading import rows
@@ -17,7 +17,7 @@ MECHANISMS = 2
 
 def plant(chunk: Chunk, a: Assignment) -> None:
     """0: a stay is cut in two with nought to four days between; 1: the same patient is readmitted for the same within a week or two."""
-    v, rng = chunk.visits, chunk.rng
+    v = chunk.visits
     psych = chunk.city.inst.house[a.inst] == "psych"
     stays = chunk.stays_of(a.inst)
     stays = stays[v["opday"][stays] < 0]
@@ -28,12 +28,12 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         _again(chunk, a, stays)
 
 
-def _codes(chunk: Chunk, stays: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def _codes(chunk: Chunk, stays: Ints) -> list[str]:
     table = rows("diagnoses")
     return [table[int(dx)]["code"] for dx in chunk.visits["dx"][stays]]
 
 
-def _cut(chunk: Chunk, a: Assignment, stays: np.ndarray, psych: bool) -> None:  # type: ignore[type-arg]
+def _cut(chunk: Chunk, a: Assignment, stays: Ints, psych: bool) -> None:
     """The second half becomes a stay of its own; a psychiatric stay is cut every 30, 60 or 90 days."""
     rng, v, line = chunk.rng, chunk.visits, chunk.lines
     long = stays[chunk.los(stays) >= (24 if psych else 8)]
@@ -45,7 +45,11 @@ def _cut(chunk: Chunk, a: Assignment, stays: np.ndarray, psych: bool) -> None:  
         gap = int(rng.integers(0, 2 + int(3 * a.disguise)))
         cut = (v["begn"][visit] // DAY + at) * DAY + int(rng.integers(32_000, 56_000))
         new = chunk.visits.copy_rows(
-            np.array([visit]), begn=np.array([cut + 3_600 + gap * DAY]), end=np.array([v["end"][visit] + gap * DAY]), admway=np.array([2]), interim=np.array([0])
+            np.array([visit]),
+            begn=np.array([cut + 3_600 + gap * DAY]),
+            end=np.array([v["end"][visit] + gap * DAY]),
+            admway=np.array([2]),
+            interim=np.array([0]),
         )
         v["end"][visit] = cut
         v["interim"][visit] = 0
@@ -64,7 +68,7 @@ def _cut(chunk: Chunk, a: Assignment, stays: np.ndarray, psych: bool) -> None:  
         chunk.notes["secondary"] = (np.append(owner, np.full(int(mine.sum()), new[0])), np.append(codes, codes[mine]))
 
 
-def _again(chunk: Chunk, a: Assignment, stays: np.ndarray) -> None:  # type: ignore[type-arg]
+def _again(chunk: Chunk, a: Assignment, stays: Ints) -> None:
     """Discharged on orders, back for the same within days, without a reason."""
     rng, v = chunk.rng, chunk.visits
     at = some(chunk, a, stays[chunk.los(stays) >= 4], 0.25, 0.65)

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import each, per_line, some
+from simulation.frauds.common import Ints, each, per_line, some
 
 HOUSES = ("pharmacy", "village", "community")
 MECHANISMS = 2
@@ -28,7 +28,11 @@ def plant(chunk: Chunk, a: Assignment) -> None:
         reused = _pool(chunk, rows, sku)
     else:
         others = np.flatnonzero((chunk.visits["med"][line["visit"]] == 41) & (chunk.visits["inst"][line["visit"]] != a.inst) & line["alive"])
-        reused = _pool(chunk, np.concatenate([others, rows]), np.concatenate([cat.inst_sku[chunk.visits["inst"][line["visit"][others]], line["item"][others]], sku]))
+        reused = _pool(
+            chunk,
+            np.concatenate([others, rows]),
+            np.concatenate([cat.inst_sku[chunk.visits["inst"][line["visit"][others]], line["item"][others]], sku]),
+        )
     serial = 9 * 10**12 + a.inst * 10**7 + chunk.number * 10**5
     number: dict[int, int] = {}
     chosen, codes = [], []
@@ -57,7 +61,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     chunk.visits["norefund"][line["visit"][np.array(list(number), np.int64)]] = True
 
 
-def _pool(chunk: Chunk, rows: np.ndarray, sku: np.ndarray) -> dict[int, int]:  # type: ignore[type-arg]
+def _pool(chunk: Chunk, rows: Ints, sku: Ints) -> dict[int, int]:
     """The earliest sale of each product among the rows: its code is the one used again."""
     order = np.argsort(chunk.lines["t"][rows], kind="stable")
     out: dict[int, int] = {}

@@ -29,11 +29,12 @@ def live(chunk: Chunk) -> None:
     found: list[tuple[Ints, Ints]] = []
     for row in rows("comorbidities"):
         dx = dx_index()[row["dx"]]
+        fits = ~chunk.persons.female[v["person"][stays]] | (row["dx"] != "N40.x00")
         chronic = {"I10.x00x002": 0, "E11.900": 1, "I25.103": 2, "J44.900": 3}.get(row["dx"])
         p = float(row["p"]) * frail * (age >= int(row["age_from"]))
         if chronic is not None:
             p = np.where(own[:, chronic], 0.9, p)
-        hit = stays[(rng.random(len(stays)) < np.minimum(p, 0.95)) & (v["dx"][stays] != dx)]
+        hit = stays[(rng.random(len(stays)) < np.minimum(p, 0.95)) & (v["dx"][stays] != dx) & fits]
         found.append((hit, np.full(len(hit), dx)))
         treat(chunk, hit, support(row["support"]))
     visits = np.concatenate([pair[0] for pair in found]) if found else np.empty(0, np.int64)

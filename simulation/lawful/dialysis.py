@@ -40,12 +40,10 @@ def live(chunk: Chunk) -> None:
     shift = rng.integers(0, 3, len(person))
     begn = days[when] * DAY + (np.array([7.1, 12.0, 17.0])[shift[who]] * 3600 + rng.integers(0, 2_400, len(who))).astype(np.int64)
     end = begn + 14_400 + rng.integers(-600, 1_200, len(who))
-    ok = chunk.free(person[who], begn, end)
+    ok = chunk.free(person[who], days[when] * DAY, (days[when] + 1) * DAY - 1)
     who, begn, end = who[ok], begn[ok], end[ok]
     dx = np.where(person % 2 == 0, dx_index()["N18.500"], dx_index()["N18.501"])
-    visits = chunk.add_visits(
-        person[who], inst[who], 14, begn, end, dept=DEPT_INDEX["血透室"], dx=dx[who], dise=DISE_DIALYSIS
-    )
+    visits = chunk.add_visits(person[who], inst[who], 14, begn, end, dept=DEPT_INDEX["血透室"], dx=dx[who], dise=DISE_DIALYSIS)
     kind = sessions(chunk, visits, hdf_share=h.hdf_share)
     chunk.look("perfusion_alone", "duplicate_charge", visits[kind == 2])
     chunk.notes["dialysis_house"] = dict(zip(person.tolist(), inst.tolist(), strict=True))

@@ -37,6 +37,7 @@ def _outbreak(chunk: Chunk, disease: str, name: str, *, children: bool) -> None:
         return
     ill = rng.choice(pool, min(len(pool), int(rng.integers(5, 13))), replace=False)
     day = int(rng.integers(h.start // DAY + 5, h.end // DAY - 12))
+    ill = ill[~p.dialysis[ill]]
     ill = ill[chunk.free(ill, np.full(len(ill), (day - 1) * DAY), np.full(len(ill), (day + 9) * DAY))]
     if not len(ill):
         return

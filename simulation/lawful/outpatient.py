@@ -124,15 +124,18 @@ def chronic(chunk: Chunk) -> None:
     drug = pack >= 5
     which = owner[line["visit"][lines] - visits[0]]
     need = weeks[which] * 7
-    packs = np.maximum(1, np.round(need / np.maximum(1, pack)))
+    packs = np.maximum(1, need // np.maximum(1, pack))
     line["cnt"][lines] = np.where(drug, packs, line["cnt"][lines])
     tag = (person[which] * 1_009 + line["item"][lines] * 37) % 100
     line["alive"][lines] = ~drug | (tag < 75)
+    # who has both diseases gets the statin for one of them only
+    twice = (disease[which] == 0) & p.chronic[person[which], 2] & (line["item"][lines] == item("阿托伐他汀钙片"))
+    line["alive"][lines[twice]] = False
     chunk.look("long_prescription_12_weeks", "drug_hoarding", visits[weeks[owner] == 12])
-    _tests_before_targeted(chunk, visits, lines)
+    _tests_before_targeted(chunk, lines)
 
 
-def _tests_before_targeted(chunk: Chunk, visits: Ints, lines: Ints) -> None:
+def _tests_before_targeted(chunk: Chunk, lines: Ints) -> None:
     """Whoever takes a targeted drug was tested before, as an outpatient of the same hospital."""
     line, v = chunk.lines, chunk.visits
     drug = lines[(line["item"][lines] == item("甲磺酸奥希替尼片")) & line["alive"][lines]]
@@ -189,5 +192,6 @@ def sell(chunk: Chunk, person: Ints, inst: Ints, t: Ints) -> Ints:
     pick = np.where(ok, pick, 0)
     keep = unique & ok | (np.arange(len(owner)) == np.repeat(np.cumsum(n) - n, n))
     owner, pick = owner[keep], pick[keep]
-    chunk.add_lines(visits[owner], what[pick], t[owner] + rng.integers(30, 60, len(owner)), rng.choice([1.0, 1.0, 2.0], len(owner)))
+    packs = np.where(chunk.city.cat.pack_days[what[pick]] > 28, 1.0, rng.choice([1.0, 1.0, 2.0], len(owner)))
+    chunk.add_lines(visits[owner], what[pick], t[owner] + rng.integers(30, 60, len(owner)), packs)
     return visits

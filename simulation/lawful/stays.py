@@ -17,7 +17,11 @@ WITHOUT_NURSING = ("psych", "newborn")
 HOUSES_BY_TIER = {3: ("tertiary",), 2: ("county", "tertiary", "private", "tcm"), 1: ("county", "township", "private", "tcm", "tertiary", "community")}
 SHARES_BY_TIER = {3: (1.0,), 2: (0.55, 0.25, 0.13, 0.07), 1: (0.36, 0.23, 0.17, 0.08, 0.12, 0.04)}
 TCM_HOUSES = (("tcm", "county", "township"), (0.7, 0.2, 0.1))
-SPECIAL_HOUSES = {"肿瘤科": (("cancer", "tertiary"), (0.6, 0.4)), "康复医学科": (("rehab", "county", "tcm"), (0.6, 0.2, 0.2)), "老年病科": (("nursing", "tertiary"), (0.8, 0.2))}
+SPECIAL_HOUSES = {
+    "肿瘤科": (("cancer", "tertiary"), (0.6, 0.4)),
+    "康复医学科": (("rehab", "county", "tcm"), (0.6, 0.2, 0.2)),
+    "老年病科": (("nursing", "tertiary"), (0.8, 0.2)),
+}
 MATERNITY_DEPTS = ("妇科", "产科", "新生儿科", "儿科")
 
 
@@ -69,7 +73,7 @@ def length(chunk: Chunk, profile: Ints) -> Ints:
     """Days of stay: log-normal around the profile's mean, scaled by the city; the shape differs by seed."""
     h = chunk.city.habits
     mean = np.array([float(row["los"]) for row in rows("stays")])[profile]
-    draw = mean * h.los_scale * np.exp(chunk.rng.normal(-h.los_sigma**2 / 2, h.los_sigma, len(profile)))
+    draw = mean * h.los_scale * np.exp(chunk.rng.normal(-(h.los_sigma**2) / 2, h.los_sigma, len(profile)))
     return np.maximum(1, np.round(draw)).astype(np.int64)
 
 
@@ -88,7 +92,9 @@ def open_stays(chunk: Chunk, person: Ints, inst: Ints, profile: Ints, first_day:
     emergency = rng.random(len(person)) < np.where(surgical, 0.2, 0.35)
     begn = np.where(emergency, clock(chunk, first_day, 0.3, 23.8), clock(chunk, first_day, 8, 17.5))
     end = clock(chunk, first_day + los, 8, 17.4)
-    opday = np.where(surgical, np.minimum(np.maximum(1, np.round(los * rng.uniform(0.15, 0.4, len(los)))), np.maximum(0, los - 1)), -1).astype(np.int64)
+    opday = np.where(surgical, np.minimum(np.maximum(1, np.round(los * rng.uniform(0.15, 0.4, len(los)))), np.maximum(0, los - 1)), -1).astype(
+        np.int64
+    )
     end_of_period = chunk.city.habits.end
     values: dict[str, object] = {
         "med": 21,
@@ -135,6 +141,7 @@ def nurse(chunk: Chunk, visits: Ints, case: Ints | None = None) -> None:
     hour = chunk.city.habits.posting_hour
     t = midnight + (day + (hour < 1)) * DAY + int(hour * 3600) + rng.integers(0, 400, len(owner))
     t = np.clip(t, v["begn"][chosen][owner] + 900, np.maximum(v["begn"][chosen][owner] + 1000, v["end"][chosen][owner] - 1200))
+    t = np.minimum(t, midnight + (day + 1 + (hour < 1)) * DAY - 1)
     chunk.add_lines(chosen[owner], what, t, 1.0, case=-1 if case is None else case[at][owner])
 
 
@@ -156,7 +163,7 @@ def live(chunk: Chunk) -> None:
     person, profile, t = person[ok], profile[ok], t[ok]
     los = length(chunk, profile)
     day = t // DAY
-    ok = chunk.free(person, t - 15 * DAY, (day + los + 12) * DAY) & apart(person, day, day + los, 21)
+    ok = ~p.dialysis[person] & chunk.free(person, t - 15 * DAY, (day + los + 12) * DAY) & apart(person, day, day + los, 21)
     person, profile, day, los = person[ok], profile[ok], day[ok], los[ok]
     inst = choose_houses(chunk, profile, p.county[person])
     visits = open_stays(chunk, person, inst, profile, day, los)
@@ -211,7 +218,9 @@ def readmit(chunk: Chunk, visits: Ints) -> None:
     rng, v = chunk.rng, chunk.visits
     at = visits[(rng.random(len(visits)) < 0.012) & ~v["open"][visits] & (v["way"][visits] != 2)]
     day = v["end"][at] // DAY + rng.integers(2, 13, len(at))
-    profile = np.array([stay_index()[str(name)] for name in rng.choice(["肺炎", "泌尿道感染", "消化道出血", "急性肠炎", "心力衰竭"], len(at))], np.int64)
+    profile = np.array(
+        [stay_index()[str(name)] for name in rng.choice(["肺炎", "泌尿道感染", "消化道出血", "急性肠炎", "心力衰竭"], len(at))], np.int64
+    )
     adult = chunk.persons.age[v["person"][at]] >= 45
     other = v["profile"][at] != profile
     ok = adult & other & chunk.free(v["person"][at], day * DAY, (day + 12) * DAY) if len(at) else adult

@@ -1,0 +1,245 @@
+"""How good a run is against what was planted: ranking of institutions, recall and precision by kind, look-alikes accused.
+
+    python -m bench.evaluate OUT TRUTH
+
+``OUT`` is the folder of a run (``suspects.csv``, ``findings.parquet``), ``TRUTH`` what ``huoyan simulate --truth`` wrote.
+All measures are pure functions of frames, so that tests and other benchmarks use the same ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Measures of the ranked list. Shares 0–1; None where the city has no guilty (or no honest) institution."""
+
+    institutions: int
+    guilty: int
+    auc: float | None
+    auc_within_house: float | None
+    precision_at_k: float | None
+    red_share_of_honest: float | None
+    calibration_error: float | None
+
+
+def auc(score: Floats, label: npt.NDArray[np.bool_]) -> float | None:
+    """Probability that a guilty one scores above an honest one; ties count half. None without both."""
+    pairs = _pairs(score, label)
+    return None if pairs[1] == 0 else pairs[0] / pairs[1]
+
+
+def _pairs(score: Floats, label: npt.NDArray[np.bool_]) -> tuple[float, int]:
+    """(concordant pairs with ties half, all guilty–honest pairs)."""
+    positive, negative = np.sort(score[label]), np.sort(score[~label])
+    below = np.searchsorted(negative, positive, side="left").sum()
+    level = np.searchsorted(negative, positive, side="right").sum() - below
+    return float(below + level / 2), len(positive) * len(negative)
+
+
+def ranking(suspects: pl.DataFrame, institutions: pl.DataFrame) -> Ranking:
+    """Measures of ``suspects.csv`` against ``institutions.csv``; institutions not in the list score lowest and green.
+
+    ``auc_within_house`` compares only institutions of one house (general hospital, clinic, pharmacy …), so that telling
+    hospitals from clinics earns nothing. K is the number of guilty institutions.
+    """
+    joined = institutions.select("fixmedins_code", "guilty", "house").join(
+        suspects.select("fixmedins_code", "score", "level", "probability"), on="fixmedins_code", how="inner"
+    )
+    missing = institutions.filter(pl.col("guilty") == 1).join(suspects.select("fixmedins_code"), on="fixmedins_code", how="anti")
+    if missing.height:
+        joined = pl.concat(
+            [
+                joined,
+                missing.select("fixmedins_code", "guilty", "house", score=pl.lit(-1.0), level=pl.lit("green"), probability=pl.lit(0.0)),
+            ],
+            how="vertical_relaxed",
+        )
+    joined = joined.with_columns(pl.col("score").cast(pl.Float64), pl.col("probability").cast(pl.Float64))
+    label = joined["guilty"].to_numpy() == 1
+    score = joined["score"].to_numpy().astype(np.float64)
+    guilty, honest = int(label.sum()), int((~label).sum())
+    won, pairs = 0.0, 0
+    for _, group in joined.group_by("house"):
+        got, all_pairs = _pairs(group["score"].to_numpy().astype(np.float64), group["guilty"].to_numpy() == 1)
+        won, pairs = won + got, pairs + all_pairs
+    top = np.argsort(-score, kind="stable")[:guilty]
+    red = (joined["level"] == "red").to_numpy()
+    return Ranking(
+        institutions=joined.height,
+        guilty=guilty,
+        auc=auc(score, label),
+        auc_within_house=won / pairs if pairs else None,
+        precision_at_k=float(label[top].mean()) if guilty else None,
+        red_share_of_honest=float(red[~label].mean()) if honest else None,
+        calibration_error=calibration_error(joined["probability"].to_numpy().astype(np.float64), label),
+    )
+
+
+def calibration_error(probability: Floats, label: npt.NDArray[np.bool_], bins: int = 10) -> float | None:
+    """Mean distance between the stated probability and the share of guilty, over equal-width bins weighted by size."""
+    known = ~np.isnan(probability)
+    probability, label = probability[known], label[known]
+    if not len(probability):
+        return None
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    total = 0.0
+    for k in np.unique(place):
+        at = place == k
+        total += at.sum() * abs(float(probability[at].mean()) - float(label[at].mean()))
+    return total / len(probability)
+
+
+def hits(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Which finding touches which case: rows ``finding_id, case_id, same_kind``.
+
+    They must name the same institution, and share a fee line (at fault), or the visit, or, where the finding or the case
+    names no visit, the person. A finding without person and visit touches the cases of its own kind at the institution.
+    """
+    f = findings.select("finding_id", "fixmedins_code", "kind", "psn_no", "mdtrt_id", "bkkp_sns")
+    c = cases.select("case_id", "fixmedins_code", pl.col("kind").alias("case_kind"), "psn_no", "mdtrt_id", "bkkp_sns")
+    both = ["finding_id", "case_id", "kind", "case_kind"]
+    by_line = (
+        f.select("finding_id", "kind", pl.col("bkkp_sns").alias("line"))
+        .explode("line")
+        .drop_nulls("line")
+        .join(c.select("case_id", "case_kind", pl.col("bkkp_sns").alias("line")).explode("line").drop_nulls("line"), on="line")
+    )
+    by_visit = f.drop_nulls("mdtrt_id").join(c.drop_nulls("mdtrt_id"), on=["fixmedins_code", "mdtrt_id"])
+    open_f, open_c = f.filter(pl.col("mdtrt_id").is_null()), c.filter(pl.col("mdtrt_id").is_null())
+    by_person = [
+        open_f.drop_nulls("psn_no").join(c.drop_nulls("psn_no"), on=["fixmedins_code", "psn_no"]),
+        f.drop_nulls("psn_no").join(open_c.drop_nulls("psn_no"), on=["fixmedins_code", "psn_no"]),
+    ]
+    whole = open_f.filter(pl.col("psn_no").is_null() & (pl.col("bkkp_sns").list.len().fill_null(0) == 0)).join(c, on="fixmedins_code")
+    whole = whole.filter(pl.col("kind") == pl.col("case_kind"))
+    # a purchase ring has no visit of its own and may be found at any house it bought at
+    ring = c.filter(pl.col("mdtrt_id").is_null() & pl.col("psn_no").is_not_null()).join(f.drop_nulls("psn_no"), on="psn_no")
+    ring = ring.filter(pl.col("kind") == pl.col("case_kind"))
+    parts = [frame.select(both) for frame in (by_line, by_visit, *by_person, whole, ring)]
+    return pl.concat(parts).unique().select("finding_id", "case_id", same_kind=pl.col("kind") == pl.col("case_kind"))
+
+
+def by_kind(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """One row a kind: cases, planted yuan, recall of yuan and of cases under the same kind and under any kind, precision.
+
+    A finding is right when it touches a case of its kind (``precision``), or of any kind (``precision_any``: something real was
+    found under a neighbouring name). Precision is by number of findings; ``precision_yuan`` weighs them by amount at issue.
+    """
+    touched = hits(findings, cases)
+    found = touched.group_by("case_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
+    planted = cases.join(found, on="case_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    recall = planted.group_by("kind").agg(
+        cases=pl.len(),
+        yuan=pl.col("yuan").sum(),
+        recall_yuan=pl.col("yuan").filter("same_kind").sum() / pl.col("yuan").sum(),
+        recall_cases=pl.col("same_kind").mean(),
+        recall_yuan_any=pl.col("yuan").filter("any_kind").sum() / pl.col("yuan").sum(),
+        recall_institutions=pl.col("fixmedins_code").filter("same_kind").n_unique() / pl.col("fixmedins_code").n_unique(),
+    )
+    right = touched.group_by("finding_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
+    judged = findings.join(right, on="finding_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    amount = pl.col("amount_at_issue").cast(pl.Float64).fill_null(0.0)
+    precision = judged.group_by("kind").agg(
+        findings=pl.len(),
+        precision=pl.col("same_kind").mean(),
+        precision_any=pl.col("any_kind").mean(),
+        precision_yuan=amount.filter("any_kind").sum() / amount.sum(),
+    )
+    return recall.join(precision, on="kind", how="full", coalesce=True).sort("kind")
+
+
+def by_rule(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """One row a rule: findings, share that touch a case of the same kind or of any kind, institutions accused."""
+    touched = hits(findings, cases).group_by("finding_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
+    judged = findings.join(touched, on="finding_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    return (
+        judged.group_by("rule_id", "kind", "certainty")
+        .agg(
+            findings=pl.len(),
+            precision=pl.col("same_kind").mean(),
+            precision_any=pl.col("any_kind").mean(),
+            institutions=pl.col("fixmedins_code").n_unique(),
+            wrong=(~pl.col("any_kind")).sum(),
+        )
+        .sort("wrong", descending=True)
+    )
+
+
+def definite_precision(findings: pl.DataFrame, cases: pl.DataFrame) -> float | None:
+    """Share of definite findings that touch something planted; None when there is no definite finding."""
+    definite = findings.filter(pl.col("certainty") == "definite")
+    if not definite.height:
+        return None
+    right = hits(definite, cases)["finding_id"].n_unique()
+    return right / definite.height
+
+
+def accused(findings: pl.DataFrame, lookalikes: pl.DataFrame) -> pl.DataFrame:
+    """One row a look-alike name and kind: how many there are and what share a finding of that kind accuses.
+
+    Accused means: same institution and the same visit, or, where the finding names no visit, the same person.
+    """
+    f = findings.select("fixmedins_code", "kind", "psn_no", "mdtrt_id").with_columns(accused=pl.lit(value=True))
+    by_visit = f.drop_nulls("mdtrt_id").unique(["fixmedins_code", "kind", "mdtrt_id"]).drop("psn_no")
+    by_person = f.filter(pl.col("mdtrt_id").is_null()).drop_nulls("psn_no").unique(["fixmedins_code", "kind", "psn_no"]).drop("mdtrt_id")
+    joined = lookalikes.join(by_visit, on=["fixmedins_code", "kind", "mdtrt_id"], how="left").join(
+        by_person, on=["fixmedins_code", "kind", "psn_no"], how="left", suffix="_person"
+    )
+    return (
+        joined.with_columns(hit=pl.col("accused").fill_null(value=False) | pl.col("accused_person").fill_null(value=False))
+        .group_by("name", "kind")
+        .agg(lookalikes=pl.len(), accused=pl.col("hit").sum(), share=pl.col("hit").mean())
+        .sort("accused", descending=True)
+    )
+
+
+def evaluate(out: Path, truth: Path) -> dict[str, object]:
+    """All measures of a run: ``ranking`` (dict), ``kinds``, ``rules``, ``lookalikes`` (frames), ``definite_precision``, ``accused_share``."""
+    suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=0, encoding="utf8")
+    suspects = suspects.rename({name: name.lstrip("\ufeff") for name in suspects.columns})
+    findings = pl.read_parquet(out / "findings.parquet")
+    institutions = pl.read_csv(truth / "institutions.csv", schema_overrides={"fixmedins_code": pl.String, "kinds": pl.String})
+    cases = pl.read_parquet(truth / "cases.parquet")
+    lookalikes = pl.read_parquet(truth / "lookalikes.parquet")
+    looks = accused(findings, lookalikes)
+    total, blamed = int(looks["lookalikes"].sum()), int(looks["accused"].sum())
+    return {
+        "ranking": asdict(ranking(suspects, institutions)),
+        "kinds": by_kind(findings, cases),
+        "rules": by_rule(findings, cases),
+        "lookalikes": looks,
+        "definite_precision": definite_precision(findings, cases),
+        "accused_share": blamed / total if total else None,
+    }
+
+
+def main() -> None:
+    """Prints the tables; with ``--json`` writes them to a file too."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    result = evaluate(arguments.out, arguments.truth)
+    with pl.Config(tbl_rows=100, tbl_cols=20, tbl_width_chars=180, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=3):
+        for name, value in result.items():
+            print(f"\n## {name}")
+            print(json.dumps(value, indent=1) if isinstance(value, dict) else value)
+    if arguments.json:
+        plain = {name: value.to_dicts() if isinstance(value, pl.DataFrame) else value for name, value in result.items()}
+        arguments.json.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
