@@ -26,9 +26,10 @@ pytestmark = [
 Enter = Callable[..., Page]
 EMPTY_STYLE = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #: The words of the frame itself: text that stands directly in headings, labels, buttons … (not in their options or in data).
-OWN_TEXTS = """() => Array.from(document.querySelectorAll(
-    'header a, main h1, main h2, main h3, main th, main label, main dt, main button, summary'))
-  .filter(e => !e.closest('.who')).flatMap(e => Array.from(e.childNodes).filter(n => n.nodeType === 3).map(n => n.textContent.trim())).filter(Boolean)"""
+OWN_TEXTS = """() => Array.from(document.querySelectorAll('header a, h1, h2, h3, th, label, dt, button, summary'))
+  .filter(e => !e.closest('.who'))
+  .flatMap(e => Array.from(e.childNodes).filter(n => n.nodeType === 3).map(n => n.textContent.trim()))
+  .filter(Boolean)"""
 
 
 @pytest.fixture(scope="module")

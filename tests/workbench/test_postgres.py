@@ -28,19 +28,7 @@ def _missing() -> str | None:
 @pytest.mark.skipif(_missing() is not None, reason=str(_missing()))
 def test_everything_holds_on_postgresql_too(tmp_path: Path) -> None:
     env = {**os.environ, "HUOYAN_DATABASE_URL": URL, "HUOYAN_HOME": str(tmp_path)}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/workbench",
-        "-q",
-        "-m",
-        "not browser",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cacheprovider",
-        "--create-db",
-    ]
+    env = {name: value for name, value in env.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "tests/workbench", "-q", "-m", "not browser", "-n", "0", "--create-db"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout[-4000:]

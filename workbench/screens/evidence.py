@@ -111,7 +111,8 @@ def stay_days(t: Tables, mdtrt_id: str, fault: list[str]) -> dict[str, Any]:
         "faults": [faults.get(day, 0) for day in days],
         "elsewhere": [len(elsewhere.get(day, [])) for day in days],
         "elsewhere_rows": [row for day in days for row in elsewhere.get(day, [])],
-        "idle": [day not in care for day in days],
+        # nothing need be done on the day of discharge; the only day of a stay counts all the same
+        "idle": [day not in care and (day != visit["end_date"] or day == first) for day in days],
         "los": visit.get("los"),
     }
 

@@ -228,8 +228,9 @@ def day_rows(days: dict[str, Any]) -> list[dict[str, Any]]:
 
 @register.filter
 def dedent(text: str) -> str:
-    """A docstring without its indentation."""
-    return inspect.cleandoc(text or "")
+    """A docstring as paragraphs of plain text: indentation, line breaks within a paragraph and code marks taken out."""
+    paragraphs = inspect.cleandoc(text or "").replace("``", "").split("\n\n")
+    return "\n\n".join(part if part.lstrip().startswith(("*", "-")) else " ".join(part.split()) for part in paragraphs)
 
 
 @register.filter

@@ -1,0 +1,212 @@
+"""Load test of the workbench: a simulated city of 2,500 institutions and 1 M findings, 20 users at once.
+
+    python bench/workbench_load.py                      SQLite
+    HUOYAN_DATABASE_URL=postgresql://… python bench/workbench_load.py
+    options: --institutions 2500 --findings 1000000 --users 20 --seconds 60 --think 1.0
+
+Each user signs in and then reads pages as an auditor does (list, filter, institution, its findings, a finding, verdicts, dashboard), with a pause
+of ``--think`` seconds between pages. Prints the loading time and, per page, p50, p95 and the worst answer in milliseconds; ends with code 1 when
+any page's p95 exceeds 300 ms. The findings name no lake: reading the lake is measured by bench of the lake itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.cookiejar
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from models.finding import FINDING_SCHEMA
+from models.kinds import Kind
+
+ROOT = Path(__file__).resolve().parents[1]
+GOAL_MS = 300
+PASSWORD = "Bench-Lamp-2024!"  # noqa: S105  of users who live for one measurement
+PORT = 8765
+
+
+def make_run(out: Path, n_institutions: int, n_findings: int) -> None:
+    """A run folder of the asked size, drawn with a fixed seed."""
+    rng = random.Random(1)  # noqa: S311  a drawing, not a secret
+    codes = [f"H43{1000 + i % 12:04d}{i:05d}" for i in range(n_institutions)]
+    kinds = [kind.value for kind in Kind]
+    rules = [f"rule_{i:02d}" for i in range(60)]
+    pick = [min(int(rng.paretovariate(1.1)) - 1, n_institutions - 1) for _ in range(n_findings)]
+    rule = [rng.randrange(60) for _ in range(n_findings)]
+    amounts = [round(rng.uniform(5, 900), 2) for _ in range(n_findings)]
+    days = [date(2024, 1, 1) + timedelta(days=rng.randrange(366)) for _ in range(n_findings)]
+    empty = dict.fromkeys(FINDING_SCHEMA)
+    columns = {
+        "finding_id": [f"{i:024x}" for i in range(n_findings)],
+        "rule_id": [rules[r] for r in rule],
+        "rule_version": ["1"] * n_findings,
+        "kind": [kinds[r % len(kinds)] for r in rule],
+        "certainty": ["definite" if r % 3 else "suspected" for r in rule],
+        "fixmedins_code": [codes[p * 37 % n_institutions] for p in pick],
+        "psn_no": [f"4310000000{i % 90000:08d}" for i in range(n_findings)],
+        "mdtrt_id": [f"M{i:018d}" for i in range(n_findings)],
+        "bkkp_sns": [[f"L{i:018d}", f"L{i:017d}x"] for i in range(n_findings)],
+        "occurred_from": days,
+        "occurred_to": days,
+        "amount_at_issue": amounts,
+        "fund_loss": [round(a * 0.7, 2) for a in amounts],
+        "evidence": [f"住院期间收取同一项目{i % 9 + 2}次，超过规定次数，涉及医保范围内金额{a}元。" for i, a in enumerate(amounts)],
+        "legal_basis": [["reg.15", "reg.38.1"]] * n_findings,
+    }
+    frame = pl.DataFrame(
+        {
+            name: pl.Series(name, columns[name], FINDING_SCHEMA[name])
+            if name in columns
+            else pl.Series(name, [empty[name]] * n_findings, FINDING_SCHEMA[name])
+            for name in FINDING_SCHEMA
+        }
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(out / "findings.parquet")
+    sums = frame.group_by("fixmedins_code").agg(
+        pl.col("amount_at_issue", "fund_loss").sum().round(2), pl.col("kind").unique().sort().str.join(";").alias("kinds")
+    )
+    suspects = (
+        pl.DataFrame({"fixmedins_code": codes, "fixmedins_name": [f"第{i}医院" for i in range(n_institutions)]})
+        .join(sums, on="fixmedins_code", how="left")
+        .with_columns(pl.col("amount_at_issue", "fund_loss").fill_null(0.0), admdvs=pl.col("fixmedins_code").str.slice(1, 6))
+        .sort("amount_at_issue", descending=True)
+        .with_row_index("rank", 1)
+        .with_columns(
+            score=(100 - pl.col("rank") / n_institutions * 100).round(1),
+            probability=(1 - pl.col("rank") / n_institutions).round(3),
+            expected_recovery=(pl.col("fund_loss") * 0.6).round(2),
+            peer_group=pl.lit("综合医院"),
+            level=pl.when(pl.col("rank") <= 60).then(pl.lit("red")).when(pl.col("rank") <= 300).then(pl.lit("yellow")).otherwise(pl.lit("green")),
+            reasons=pl.lit("【重复收费】每千人次31.2起，同类机构为2.1起。"),
+        )
+    )
+    suspects.write_csv(out / "suspects.csv")
+    (out / "run.json").write_text(json.dumps({"run_id": "bench", "started": "2025-01-01T00:00:00+08:00"}), encoding="utf-8")
+
+
+class User(threading.Thread):
+    """One auditor: signs in, then reads pages until told to stop."""
+
+    def __init__(self, number: int, seconds: float, think: float) -> None:
+        super().__init__(daemon=True)
+        self.random = random.Random(number)  # noqa: S311
+        self.number, self.seconds, self.think = number, seconds, think
+        self.times: list[tuple[str, float]] = []
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def get(self, name: str, path: str) -> str:
+        began = time.perf_counter()
+        with self.opener.open(f"http://127.0.0.1:{PORT}{path}", timeout=60) as answer:
+            text: str = answer.read().decode()
+        self.times.append((name, (time.perf_counter() - began) * 1000))
+        time.sleep(self.think * self.random.uniform(0.5, 1.5))
+        return text
+
+    def run(self) -> None:
+        with self.opener.open(f"http://127.0.0.1:{PORT}/login/", timeout=60) as answer:
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
+        form = {"username": f"user{self.number}", "password": PASSWORD, "csrfmiddlewaretoken": token[1] if token else ""}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{PORT}/login/", urllib.parse.urlencode(form).encode(), {"Referer": f"http://127.0.0.1:{PORT}/login/"}
+        )
+        self.opener.open(request, timeout=60).close()
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            self.get("dashboard", "/home/")
+            page = self.get("suspects", f"/suspects/?page={self.random.randint(1, 20)}")
+            self.get("suspects filtered", f"/suspects/?q={self.random.randint(1, 99)}&sort=-amount")
+            codes = re.findall(r"/institutions/([A-Z0-9]+)/", page)
+            institution = self.get("institution", f"/institutions/{self.random.choice(codes)}/")
+            code = self.random.choice(codes)
+            self.get("institution's findings", f"/institutions/{code}/findings/?page={self.random.randint(1, 5)}")
+            found = re.findall(r"/findings/([0-9a-f]{24})/", institution)
+            if found:
+                self.get("finding", f"/findings/{self.random.choice(found)}/")
+            self.get("verdicts", "/verdicts/")
+
+
+def main() -> int:
+    """Makes the city, serves it, sends the users, prints what they waited."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--institutions", type=int, default=2500)
+    parser.add_argument("--findings", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--think", type=float, default=1.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"HUOYAN_HOME": folder, "HUOYAN_HTTPS": "0", "HUOYAN_PASSWORD": PASSWORD, "DJANGO_SETTINGS_MODULE": "workbench.settings"}
+        sys.path.insert(0, str(ROOT))
+        make_run(Path(folder) / "run", options.institutions, options.findings)
+        import django  # noqa: PLC0415  after the environment is set
+        from django.core.management import call_command  # noqa: PLC0415
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        from workbench.accounts.models import User as Account  # noqa: PLC0415
+        from workbench.results.load import load_run  # noqa: PLC0415
+
+        for number in range(options.users):
+            Account.objects.filter(username=f"user{number}").delete()
+            Account.objects.create_user(f"user{number}", password=PASSWORD, role="auditor", all_counties=True)
+        began = time.monotonic()
+        load_run(Path(folder) / "run")
+        print(f"loading {options.findings:,} findings: {time.monotonic() - began:.1f} s")
+        from flows.cli_workbench import server_command  # noqa: PLC0415
+
+        server = subprocess.Popen(server_command("127.0.0.1", PORT), cwd=ROOT)
+        try:
+            _wait()
+            users = [User(number, options.seconds, options.think) for number in range(options.users)]
+            for user in users:
+                user.start()
+            for user in users:
+                user.join()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+    return report([pair for user in users for pair in user.times])
+
+
+def _wait() -> None:
+    for _attempt in range(120):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2).close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise RuntimeError("The workbench did not come up.")
+
+
+def report(times: list[tuple[str, float]]) -> int:
+    """Prints the table; 1 when a page misses the goal, and when nothing was measured."""
+    pages: dict[str, list[float]] = {}
+    for name, milliseconds in times:
+        pages.setdefault(name, []).append(milliseconds)
+    print(f"{'page':24}{'n':>7}{'p50':>8}{'p95':>8}{'worst':>8}  ms")
+    worst = 0.0
+    for name, values in pages.items():
+        p95 = statistics.quantiles(values, n=20)[18] if len(values) > 1 else values[0]
+        worst = max(worst, p95)
+        print(f"{name:24}{len(values):>7}{statistics.median(values):>8.0f}{p95:>8.0f}{max(values):>8.0f}")
+    return int(worst > GOAL_MS or not pages)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
