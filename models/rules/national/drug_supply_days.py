@@ -25,12 +25,13 @@ def drug_supply_days(t: Tables, p: Params) -> pl.LazyFrame:
     """One outpatient or pharmacy line supplies more than the longest prescription allows (12 weeks for chronic disease).
 
     ``prd_days`` is what the hospital entered; values above ``days_plausible_max`` are slips of the keyboard and are left to data quality.
-    A single pack cannot be split: however long it lasts, one pack is lawful.
+    Packs cannot be split: a line is too long only if one pack less would still
+    have been.
     """
     long = pl.col("prd_days").is_between(p["days_max"], p["days_plausible_max"], closed="right")
-    drugs = t.lines.filter(
-        pl.col("list_type").is_in(["101", "102", "103"]) & ~pl.col("inpatient") & long & (pl.col("cnt") > 1) & (pl.col("inscp_fen") > 0)
-    )
+    # whole packs are sold: the line is too long only if one pack less would still have been
+    over = pl.col("prd_days") * (pl.col("cnt") - 1) / pl.col("cnt") > p["days_max"]
+    drugs = t.lines.filter(pl.col("list_type").is_in(["101", "102", "103"]) & ~pl.col("inpatient") & long & over & (pl.col("inscp_fen") > 0))
     odd = drugs.with_columns(by_stem=pl.lit(value=False), most=pl.col("prd_days").max().over("mdtrt_id").cast(pl.Int64))
     return per_visit(
         odd,

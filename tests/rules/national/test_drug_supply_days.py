@@ -8,7 +8,6 @@ from models.rules.national.drug_supply_days import drug_supply_days
 from tests.rules.national.case import Case
 from tests.rules.support import found, lines_of
 
-
 HIT = Case(
     at_fault=["L1"],
     tables={
@@ -18,21 +17,22 @@ HIT = Case(
         """,
         "fee_list_d": """
             bkkp_sn | mdtrt_id | fee_ocur_time    | hilist_code             | hilist_name | inscp_amt | cnt | prd_days
-            L1      | M1       | 2024-03-02 09:00 | XC08CAA168A001010101748 | 项目          | 10        | 13  | 91
+            L1      | M1       | 2024-03-02 09:00 | XC08CAA168A001010101748 | 项目          | 10        | 13  | 104
         """,
     },
 )
 
 LAWFUL = {
-    "exactly ninety days": HIT.but("| 91", "| 90"),
-    "a slip of the keyboard": HIT.but("| 91", "| 910"),
+    "ninety days": HIT.but("| 104", "| 90"),
+    "ninety days and a part of a pack": HIT.but("| 104", "| 97"),
+    "one pack cannot be split": HIT.but("| 13 |", "| 1 |"),
+    "a slip of the keyboard": HIT.but("| 104", "| 910"),
     "an in-patient": HIT.but("| 11", "| 21"),
-    "no days given": HIT.but("| 91", "| -"),
-    "a single pack cannot be split": HIT.but("| 13", "| 1"),
+    "no days given": HIT.but("| 104", "| -"),
 }
 
 STILL_A_HIT = {
-    "a whole year": HIT.but("| 91", "| 366"),
+    "a whole year": HIT.but("| 104", "| 366"),
 }
 
 
