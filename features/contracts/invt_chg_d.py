@@ -26,7 +26,6 @@ TABLE = Table(
     need="optional",
     origin="local",
     schema=InvtChgD,
-    key=("invt_chg_id",),
+    key=("invt_chg_id", "invt_chg_time"),
     month="invt_chg_time",
-    prefer=("last:invt_chg_time",),
 )

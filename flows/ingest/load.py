@@ -105,7 +105,7 @@ def _read(
         table = all_tables()[name]
         report = reports[name]
         cleaner = Cleaner(table, vault, report)
-        spill = spills[name] = Spill(store.staging / "spill" / name, store.n_buckets or 1, bucketed=table.bucketed)
+        spill = spills[name] = Spill(store.staging / "spill" / name, table, store.n_buckets or 1)
         encodings: set[str] = set()
         present: set[str] = set()
         for part in parts:
@@ -128,18 +128,18 @@ def _read(
 
 
 def _write(store: Store, spills: Mapping[str, Spill], reports: Mapping[str, TableReport], quarantine: Quarantine, tell: Progress) -> None:
-    """Spill files → new parts of the lake, one bucket at a time."""
-    total = sum(len(spill.buckets) for spill in spills.values())
+    """Spill files → new parts of the lake, one piece at a time."""
+    total = sum(len(spill.pieces) for spill in spills.values())
     done = 0
     for name, spill in spills.items():
         table = all_tables()[name]
-        for bucket in spill.buckets:
-            _write_bucket(store, table, bucket, spill.read(bucket), reports[name], quarantine)
+        for piece in spill.pieces:
+            _write_piece(store, table, piece[0], spill.read(piece), reports[name], quarantine)
             done += 1
             tell("write", done, total)
 
 
-def _write_bucket(store: Store, table: Table, bucket: str, delivered: pl.DataFrame, report: TableReport, quarantine: Quarantine) -> None:
+def _write_piece(store: Store, table: Table, bucket: str, delivered: pl.DataFrame, report: TableReport, quarantine: Quarantine) -> None:
     there = store.months(table.name, bucket)
     touched = _touched(store, table, delivered, there)
     before = {part.month: store.read(part) for part in there if part.month in touched}
