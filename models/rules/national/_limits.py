@@ -12,7 +12,7 @@ from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.exceptions.mother_and_newborn import mother_and_newborn
 from models.rules.national._diagnoses import having, other_sex_shown, well_documented
-from models.rules.national._points import lenient, limited_lines, one_point
+from models.rules.national._points import items_of, lenient, limited_lines, one_point
 
 
 def wrong_sex(t: Tables, p: Params, *classes: str) -> pl.LazyFrame:
@@ -51,17 +51,16 @@ def without_companion(t: Tables, *classes: str, days: int) -> pl.LazyFrame:
     A companion at any institution clears the line; so does a stay or visit that is not settled yet.
     """
     lines = limited_lines(t, *classes).filter(pl.col("partner").list.len() > 0)
-    wanted = lines.select("psn_no", "point_id", "bkkp_sn", "date", "mdtrt_id", partner="partner").explode("partner")
-    others = t.lines.select("psn_no", code="hilist_code", other_date="date", other_mdtrt="mdtrt_id").join(
-        wanted.select("psn_no").unique(), on="psn_no", how="semi"
-    )
+    wanted = lines.select("psn_no", "bkkp_sn", "date", "mdtrt_id", "partner").explode("partner")
+    # which codes are companions is settled on the few distinct items, so that only companion lines are joined
+    stems = wanted.select("partner").unique().collect()
+    codes = items_of(t).select("hilist_code").unique().join(stems, how="cross").filter(pl.col("hilist_code").str.starts_with(pl.col("partner")))
+    others = t.lines.select("psn_no", "hilist_code", "date", "mdtrt_id").join(codes.lazy(), on="hilist_code", how="inner")
+    same_visit = wanted.join(others.select("mdtrt_id", "partner").unique(), on=["mdtrt_id", "partner"], how="semi").select("bkkp_sn").unique()
+    dates = others.select("psn_no", "partner", other_date="date").unique()
     near = (pl.col("date") - pl.col("other_date")).dt.total_days().abs() <= days
-    met = (
-        wanted.join(others.unique(), on="psn_no", how="inner")
-        .filter(pl.col("code").str.starts_with(pl.col("partner")) & (near | (pl.col("mdtrt_id") == pl.col("other_mdtrt"))))
-        .select("bkkp_sn")
-        .unique()
-    )
+    left = wanted.join(same_visit, on="bkkp_sn", how="anti")
+    met = pl.concat([same_visit, left.join(dates, on=["psn_no", "partner"], how="inner").filter(near).select("bkkp_sn").unique()])
     return one_point(lines.join(met, on="bkkp_sn", how="anti").filter(pl.col("setl_id").is_not_null()))
 
 
