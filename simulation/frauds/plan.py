@@ -158,8 +158,12 @@ def before_life(chunk: Chunk) -> None:
 def plant(chunk: Chunk) -> None:
     """Lets every guilty institution act in this chunk; planted stays get plain comorbidities like everyone's."""
     chunk.rng = np.random.default_rng([chunk.city.habits.seed, 12, chunk.number])
+    here = set(np.unique(chunk.persons.county).tolist())
+    alone = chunk.persons.count == chunk.city.persons
     for a in chunk.city.plan:
-        KINDS[a.kind].plant(chunk, a)
+        # in a city of many chunks an institution acts on the people of its own county, not on every chunk anew
+        if alone or int(chunk.city.inst.county[a.inst]) in here:
+            KINDS[a.kind].plant(chunk, a)
     v = chunk.visits
     stays = np.flatnonzero(chunk.inpatient() & v["alive"] & (v["case"] >= 0) & (v["profile"] >= 0))
     owner, codes = chunk.notes["secondary"]
