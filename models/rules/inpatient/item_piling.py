@@ -64,14 +64,24 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("class_share_min", "days_min", "diseases_min", "house_share_min", "peer_stays_min", "stays_min", "times_peers", "watched_drugs"),
+    params=(
+        "class_share_min",
+        "days_min",
+        "diseases_min",
+        "house_share_min",
+        "peer_stays_min",
+        "stays_min",
+        "times_peers",
+        "times_peers_drugs",
+        "watched_drugs",
+    ),
     exceptions=("course_of_rehabilitation", "refund"),
     extract=class_sums,
 )
 def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     """One class of service swells the bill: physiotherapy, Chinese therapies, imaging, laboratory or key-monitored drugs, far beyond peers.
 
-    A stay stands out when the class costs per day at least ``times_peers`` times the ninetieth percentile of stays at other houses of the
+    A stay stands out when the class costs per day at least ``times_peers`` (drugs: ``times_peers_drugs``) times the ninetieth percentile of stays at other houses of the
     same tier and kind with the same disease group (ICD letter and first digit; without it where there are fewer than ``peer_stays_min``),
     and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day, are no comparison.
     Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the
@@ -83,13 +93,15 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     stays = t.extracted.join(care, on="fixmedins_code", how="left").with_columns(
         block=pl.col("main_dx").str.slice(0, 2), per_day=pl.col("fen") / pl.col("los").clip(1)
     )
+    # the choice of drugs differs between honest houses more than the number of tests does
+    factor = pl.when(pl.col("what") == "重点监控药品").then(p["times_peers_drugs"]).otherwise(p["times_peers"])
     judged = (
         _against_others(_against_others(stays, ["tier", "care_class", "block", "what"], "near", p), ["tier", "care_class", "what"], "far", p)
         .with_columns(usual=pl.coalesce("near", "far"))
         .with_columns(
             out=(
                 (pl.col("los") >= p["days_min"])
-                & (pl.col("per_day") >= p["times_peers"] * pl.col("usual") - 0.001)
+                & (pl.col("per_day") >= factor * pl.col("usual") - 0.001)
                 & (pl.col("fen") >= p["class_share_min"] * pl.col("total"))
             ).fill_null(value=False)
         )

@@ -64,13 +64,13 @@ def psychiatric_pattern(t: Tables, p: Params) -> pl.LazyFrame:
             drugs=pl.col("hilist_code").str.contains(PSYCHOTROPIC).sum(),
         )
     )
-    over = {"partition_by": ["psn_no", "fixmedins_code"], "order_by": ["begn_date", "mdtrt_id"]}
+    persons, order = ["psn_no", "fixmedins_code"], ["begn_date", "mdtrt_id"]
     length = (pl.col("last_day") - pl.col("begn_date")).dt.total_days()
-    gap_before = (pl.col("begn_date") - pl.col("last_day").shift(1).over(**over)).dt.total_days()
-    gap_after = (pl.col("begn_date").shift(-1).over(**over) - pl.col("last_day")).dt.total_days()
+    gap_before = (pl.col("begn_date") - pl.col("last_day").shift(1).over(persons, order_by=order)).dt.total_days()
+    gap_after = (pl.col("begn_date").shift(-1).over(persons, order_by=order) - pl.col("last_day")).dt.total_days()
     slack = p["limit_slack_days"]
-    linked = (gap_before.is_between(0, p["chain_gap_days"]) & _same(length, length.shift(1).over(**over), slack)) | (
-        gap_after.is_between(0, p["chain_gap_days"]) & _same(length, length.shift(-1).over(**over), slack)
+    linked = (gap_before.is_between(0, p["chain_gap_days"]) & _same(length, length.shift(1).over(persons, order_by=order), slack)) | (
+        gap_after.is_between(0, p["chain_gap_days"]) & _same(length, length.shift(-1).over(persons, order_by=order), slack)
     )
     judged = (
         stays.with_columns(length=length, linked=linked.fill_null(value=False))

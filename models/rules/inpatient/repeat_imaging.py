@@ -22,8 +22,10 @@ def imaging(t: Tables, p: Params) -> pl.LazyFrame:
     lines = t.lines.filter(pl.col("hilist_code").str.slice(0, 6).is_in(IMAGING)).select(
         "bkkp_sn", "mdtrt_id", "psn_no", "fixmedins_code", "date", "hilist_code", "hilist_name", "inscp_fen"
     )
-    by = {"partition_by": ["psn_no", "hilist_code"], "order_by": ["date", "bkkp_sn"]}
-    before = [pl.col(name).shift(1).over(**by).alias(f"first_{name}") for name in ("bkkp_sn", "date", "mdtrt_id", "fixmedins_code")]
+    persons, order = ["psn_no", "hilist_code"], ["date", "bkkp_sn"]
+    before = [
+        pl.col(name).shift(1).over(persons, order_by=order).alias(f"first_{name}") for name in ("bkkp_sn", "date", "mdtrt_id", "fixmedins_code")
+    ]
     days = (pl.col("date") - pl.col("first_date")).dt.total_days()
     marked = lines.with_columns(before)
     same_course = (pl.col("first_mdtrt_id") == pl.col("mdtrt_id")) | (pl.col("first_fixmedins_code") != pl.col("fixmedins_code"))

@@ -40,9 +40,12 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
     whether the two belong together and nothing lawful explains the second (``judged``)."""
     stays = t.stays.filter(~pl.col("in_hospital").fill_null(value=False) & pl.col("endtime").is_not_null() & pl.col("settled"))
     stays = stays.with_columns(last_day=pl.col("end_date")).filter(pl.col("last_day") >= pl.col("begn_date"))
-    over = {"partition_by": ["psn_no", "fixmedins_code"], "order_by": ["begn_date", "mdtrt_id"]}
-    earlier = {name: pl.col(name).shift(1).over(**over).alias(f"first_{name}") for name in ("mdtrt_id", "begn_date", "last_day", "main_dx", "los")}
-    way = pl.col("dscg_way").shift(1).over(**over)
+    persons, order = ["psn_no", "fixmedins_code"], ["begn_date", "mdtrt_id"]
+    earlier = {
+        name: pl.col(name).shift(1).over(persons, order_by=order).alias(f"first_{name}")
+        for name in ("mdtrt_id", "begn_date", "last_day", "main_dx", "los")
+    }
+    way = pl.col("dscg_way").shift(1).over(persons, order_by=order)
     pairs = stays.with_columns(*earlier.values(), first_way=way).with_columns(gap=(pl.col("begn_date") - pl.col("first_last_day")).dt.total_days())
     related = (pl.col("main_dx").str.slice(0, 3) == pl.col("first_main_dx").str.slice(0, 3)) | (
         (_block(pl.col("main_dx")) == _block(pl.col("first_main_dx"))) & (pl.col("gap") <= p["immediate_days"])

@@ -12,11 +12,15 @@ from models.rule import rule
 from models.rules.inpatient._stays import dated_stays, houses, stay_lines
 from models.wording import span
 
+#: what every infusion needs (saline, glucose, electrolytes, the act itself) says nothing about a template
+CARRIERS = r"^(?:XB05|001204|001203)"
+
 
 def daily_cores(t: Tables, p: Params) -> pl.LazyFrame:
     """Stays with the set of drugs and therapies given on nearly all their inner days (``core``), and how much of the care it is."""
     inside = (pl.col("date") > pl.col("stay_begn")) & (pl.col("stay_end").is_null() | (pl.col("date") < pl.col("stay_end")))
-    care = stay_lines(t).filter(inside & pl.col("role").is_in(["drug", "therapy"]) & ~pl.col("take_home"))
+    carrier = pl.col("hilist_code").str.contains(CARRIERS)
+    care = stay_lines(t).filter(inside & pl.col("role").is_in(["drug", "therapy"]) & ~pl.col("take_home") & ~carrier)
     days = care.group_by("mdtrt_id").agg(days=pl.col("date").n_unique(), care_fen=pl.col("fee_fen").sum())
     items = (
         care.group_by("mdtrt_id", "item")
@@ -56,10 +60,10 @@ def daily_cores(t: Tables, p: Params) -> pl.LazyFrame:
 def uniform_bundles(t: Tables, p: Params) -> pl.LazyFrame:
     """Patients with unlike diseases receive exactly the same drugs and therapies day after day: a template, not a treatment.
 
-    Compared is each stay's core, the drugs (by generic name) and therapies given on at least ``core_day_share`` of its inner days. A
-    template is a core of at least ``core_items_min`` items that is ``core_share_min`` of the care and that the same house gave to at least
-    ``persons_min`` persons of ``chapters_min`` chapters of the ICD (a back and a lung). Wards whose patients share one disease, psychiatric
-    houses (see psychiatric_pattern), operations, maternity and treatment cycles are no comparison.
+    Compared is each stay's core, the drugs (by generic name; carrier fluids apart) and therapies given on at least ``core_day_share`` of its
+    inner days. A template is a core of at least ``core_items_min`` items that is ``core_share_min`` of the care and that the same house
+    gave to at least ``persons_min`` persons of ``chapters_min`` chapters of the ICD (a back and a lung; symptoms do not count). Wards whose
+    patients share one disease, psychiatric houses (see psychiatric_pattern), operations, maternity and cycles are no comparison.
     """
     care = houses(t).select("fixmedins_code", "care_class")
     key = ["fixmedins_code", "core"]

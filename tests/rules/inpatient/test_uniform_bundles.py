@@ -6,7 +6,7 @@ from models.rules.inpatient.uniform_bundles import uniform_bundles
 from tests.rules.support import found
 
 HEAD = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code | med_type\n"
-TEMPLATE = ("004300000010000", "003401000010000", "XB05XAL070B002010102924")
+TEMPLATE = ("004300000010000", "003401000010000", "ZA12CAD0073010100142")
 FEES = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | init_feedetl_sn | cnt\n"
 
 
@@ -34,6 +34,11 @@ def test_patients_of_one_disease_may_share_a_treatment(city):
 
 def test_a_symptom_is_no_second_disease(city):
     assert found(uniform_bundles, city(mdtrt_d=stays(("M54.500", "R42.x00", "M47.800")), fee_list_d=fees())).is_empty()
+
+
+def test_saline_and_glucose_are_in_every_infusion(city):
+    carriers = (*TEMPLATE[:1], "XB05XAL070B002010102924", "XB05BAP040B002010102961", "001204000060000")
+    assert found(uniform_bundles, city(mdtrt_d=stays(), fee_list_d=fees(codes=carriers))).is_empty()
 
 
 def test_two_persons_are_a_coincidence(city):
