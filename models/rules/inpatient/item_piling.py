@@ -81,8 +81,9 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
 def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     """One class of service swells the bill: physiotherapy, Chinese therapies, imaging, laboratory or key-monitored drugs, far beyond peers.
 
-    A stay stands out when the class costs per day at least ``times_peers`` (drugs: ``times_peers_drugs``) times the ninetieth percentile of stays at other houses of the
-    same tier and kind with the same disease group (ICD letter and first digit; without it where there are fewer than ``peer_stays_min``),
+    A stay stands out when the class costs per day at least ``times_peers`` (drugs: ``times_peers_drugs``) times the ninetieth percentile of
+    stays at other houses of the same tier and kind with the same disease group (ICD letter and first digit; without it where there are
+    fewer than ``peer_stays_min``),
     and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day, are no comparison.
     Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the
     class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own).
