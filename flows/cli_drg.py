@@ -6,7 +6,7 @@ import json
 import time
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
@@ -21,9 +21,9 @@ from features.lake import Lake
 from features.parameters import City
 from features.tables import Tables
 from models.effects.panel import MEASURES, first_billed, month_number, panel
-from models.effects.savings import savings
-from models.effects.staggered import Effect, placebo, staggered_did
-from models.effects.time_series import interrupted_series
+
+if TYPE_CHECKING:
+    from models.effects.staggered import Effect
 
 console = Console()
 app = typer.Typer(name="drg", help="DRG: group settlement lists, or make a city's own scheme.", no_args_is_help=True)
@@ -106,6 +106,8 @@ def effect(
     _tell(result, check, measure)
     report: dict[str, object] = {"measure": measure, "estimate": _plain(result), "placebo": None if check is None else _plain(check)}
     if measure in ("cost_per_case", "fund_per_case"):
+        from models.effects.savings import savings  # noqa: PLC0415 - statsmodels loads slowly
+
         claim = savings(result, _treated_cases(discharges, dates, start))
         console.print(claim.sentence)
         report["savings"] = {"yuan": claim.yuan, "low": claim.low, "high": claim.high, "proved": claim.proved, "sentence": claim.sentence}
@@ -114,6 +116,9 @@ def effect(
 
 
 def _estimate(discharges: pl.DataFrame, dates: pl.DataFrame, measure: str, start: str | None) -> tuple[Effect, Effect | None]:
+    from models.effects.staggered import placebo, staggered_did  # noqa: PLC0415 - statsmodels loads slowly
+    from models.effects.time_series import interrupted_series  # noqa: PLC0415
+
     if start is not None:
         day = date.fromisoformat(start)
         value, _ = MEASURES[measure]

@@ -74,7 +74,8 @@ class GroupedForest(BaseEstimator, OutlierMixin):  # type: ignore[misc]
 
     def _values(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: N803 - scikit-learn's name
         frame = X.reindex(columns=self.features_).astype(float).fillna(0.0)
-        return np.clip(frame.to_numpy(), -self.clip, self.clip)
+        values: npt.NDArray[np.float64] = np.clip(frame.to_numpy(), -self.clip, self.clip)
+        return values
 
 
 def _raw(ensemble: list[IsolationForest], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
