@@ -6,6 +6,7 @@ HUOYAN_HOSTS            comma-separated host names the workbench answers to
 HUOYAN_HTTPS            1 (default) demands TLS for cookies; 0 only for a machine of one's own
 HUOYAN_SECRET_KEY, HUOYAN_AUDIT_KEY   override the key files (mode 0600, made on first run)
 HUOYAN_OIDC             dotted path of an authentication hook, see workbench.accounts.oidc
+HUOYAN_REVEAL           dotted path of (lake, token) → clear text of a name; empty: names are never shown, not even unmasked
 """
 
 from __future__ import annotations
@@ -99,6 +100,8 @@ LOCKOUT_FAILURES = 5
 LOCKOUT_MINUTES = 15
 PASSWORD_DAYS = 90
 OIDC_HOOK = os.environ.get("HUOYAN_OIDC", "")
+#: function (lake, token) → clear text or None, asked only after an unmasking; empty = names are never shown
+REVEAL_HOOK = os.environ.get("HUOYAN_REVEAL", "flows.cli_workbench.reveal")
 
 # --- sessions and headers ---
 SESSION_COOKIE_AGE = 30 * 60

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -75,8 +77,18 @@ def test_a_closed_user_and_an_ended_token_are_refused(make_user: Callable[..., A
     assert Client().get("/api/runs", headers=headers).status_code == 401
 
 
+@pytest.fixture
+def open_connection(db: None) -> Iterator[None]:
+    """Keeps the test's database connection open across requests of the real WSGI application, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.slow
-def test_schemathesis_finds_nothing(make_user: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+def test_schemathesis_finds_nothing(make_user: Callable[..., Any], runs: tuple[Any, Any], open_connection: None) -> None:
     _token, clear = ApiToken.make(make_user(Role.LEAD, ()), "fuzz")
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application(), headers={"Authorization": f"Bearer {clear}"})
     tried = 0

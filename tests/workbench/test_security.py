@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pyotp
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -143,6 +144,18 @@ def test_person_numbers_are_masked_until_a_reason_is_given_and_that_is_logged(en
     assert AuditEntry.objects.filter(action="view_person", object_id=finding.finding_id).count() >= 5
     other = enter(Role.LEAD, ())
     assert finding.psn_no not in other.get(address).content.decode(), "unmasking is one's own"
+
+
+def test_a_name_comes_from_the_vault_only_after_unmasking(enter: Callable[..., Any], runs: tuple[Any, Any], settings: Any, tmp_path: Any) -> None:
+    from flows.cli_workbench import reveal
+    from flows.ingest.vault import Vault
+
+    (tmp_path / "lake").mkdir()
+    with Vault(tmp_path / "lake", create=True) as vault:
+        token = vault.keep("name", pl.Series(["李明"]))[0]
+    assert reveal(str(tmp_path / "lake"), token) == "李明"
+    assert reveal(str(tmp_path / "lake"), "unknown") is None
+    assert reveal(str(tmp_path / "nowhere"), token) is None
 
 
 # --- uploads ---

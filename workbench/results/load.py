@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from models.finding import FINDING_SCHEMA
-from workbench.results.models import Finding, RuleTotal, Run, Suspect
+from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import Profiles, profiles_of
 
 REQUIRED_SUSPECT_COLUMNS = ("rank", "fixmedins_code", "fixmedins_name", "level", "score")
@@ -48,6 +48,7 @@ def load_run(folder: Path) -> tuple[Run, bool]:
     findings = _findings(folder / "findings.parquet", suspects)
     lake = _lake_path(info, folder)
     profiles = profiles_of(folder, lake, findings)
+    profiles.add_peers(dict(suspects.select("fixmedins_code", pl.col("peer_group").fill_null("")).iter_rows()))
     with transaction.atomic():
         if existing is not None:
             _remove(existing)
@@ -197,6 +198,11 @@ def _insert_totals(run: Run, findings: pl.DataFrame) -> None:
         pl.col("rule_version").first().fill_null(""),
     )
     RuleTotal.objects.bulk_create((RuleTotal(run=run, **row) for row in totals.iter_rows(named=True)), batch_size=2000)
+    sums = (pl.len().alias("n"), pl.col("fixmedins_code").n_unique().alias("institutions"), pl.col("amount_fen").sum(), pl.col("loss_fen").sum())
+    by_rule = findings.group_by("admdvs", "rule_id", "kind", maintain_order=True).agg(sums)
+    by_kind = findings.group_by("admdvs", "kind", maintain_order=True).agg(sums)
+    rows = [*by_rule.iter_rows(named=True), *by_kind.iter_rows(named=True)]
+    CountyTotal.objects.bulk_create((CountyTotal(run=run, **row) for row in rows), batch_size=2000)
 
 
 def _insert_findings(run: Run, findings: pl.DataFrame) -> None:

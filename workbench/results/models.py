@@ -136,3 +136,19 @@ class RuleTotal(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=("run", "fixmedins_code")), models.Index(fields=("run", "rule_id")), models.Index(fields=("run", "kind"))]
+
+
+class CountyTotal(models.Model):
+    """Findings of one rule (or, ``rule_id`` empty, of one kind) in one county and run, for the dashboard and the rules page."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="county_totals")
+    admdvs = models.CharField(max_length=12, blank=True)
+    rule_id = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=40)
+    n = models.IntegerField()
+    institutions = models.IntegerField()
+    amount_fen = models.BigIntegerField()
+    loss_fen = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=("run", "rule_id"))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import polars as pl
@@ -50,6 +51,21 @@ class Profiles:
     flagged: dict[str, int] = field(default_factory=dict)
     trend: dict[str, list[int]] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    group_of: dict[str, str] = field(default_factory=dict)
+    peers: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add_peers(self, group_of: dict[str, str]) -> None:
+        """Remembers, per peer group, the median share of each cost category among its members."""
+        members: dict[str, list[dict[str, float]]] = {}
+        for code, group in group_of.items():
+            own = shares(self.structure.get(code, {}))
+            if own:
+                members.setdefault(group, []).append(own)
+        self.group_of = group_of
+        for group, listed in members.items():
+            items = {item for own in listed for item in own}
+            if len(listed) > 1:
+                self.peers[group] = {item: median(own.get(item, 0.0) for own in listed) for item in sorted(items)}
 
     def fields(self, code: str, reasons: str) -> dict[str, Any]:
         """The fields of Suspect that come from here."""
@@ -71,10 +87,18 @@ class Profiles:
                 "features": self.features.get(code, []),
                 "monthly": self.monthly.get(code, []),
                 "structure": self.structure.get(code, {}),
+                "peer_structure": self.peers.get(self.group_of.get(code, ""), {}),
                 "origin": self.origin.get(code, {}),
                 "occupancy": self.occupancy.get(code, []),
             },
         }
+
+
+def shares(structure: dict[str, float]) -> dict[str, float]:
+    """Amounts by category as shares of their sum; categories that net to nothing or less are left out."""
+    amounts = {item: fen for item, fen in structure.items() if fen > 0}
+    total = sum(amounts.values())
+    return {item: fen / total for item, fen in amounts.items()} if total else {}
 
 
 def profiles_of(folder: Path, lake_path: Path | None, findings: pl.DataFrame) -> Profiles:

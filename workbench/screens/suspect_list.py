@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -85,7 +86,13 @@ def filtered(rows: QuerySet[Suspect], params: Mapping[str, Any]) -> QuerySet[Sus
 
 
 def choices(run: Run, user: User) -> dict[str, list[Any]]:
-    """What the filters offer: only what occurs in the user's counties."""
+    """What the filters offer: only what occurs in the user's counties. A loaded run never changes, so it is kept for a while."""
+    key = f"choices:{run.pk}:{run.loaded.timestamp()}:{'all' if user.all_counties else '-'.join(sorted(user.counties))}"
+    found: dict[str, list[Any]] = cache.get_or_set(key, lambda: _choices(run, user), 600)
+    return {**found, "statuses": list(Outcome.choices)}
+
+
+def _choices(run: Run, user: User) -> dict[str, list[Any]]:
     rows = in_counties(Suspect.objects.filter(run=run), user).order_by()
     kinds = sorted({kind for text in rows.values_list("kinds", flat=True).distinct() for kind in text.split(";") if kind})
     return {
@@ -93,5 +100,4 @@ def choices(run: Run, user: User) -> dict[str, list[Any]]:
         "groups": sorted(group for group in rows.values_list("peer_group", flat=True).distinct() if group),
         "tiers": sorted(tier for tier in rows.values_list("tier", flat=True).distinct() if tier),
         "kinds": kinds,
-        "statuses": list(Outcome.choices),
     }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -35,6 +36,14 @@ def unmasked(request: HttpRequest, psn_no: str) -> bool:
     return bool(psn_no) and until > time.time()
 
 
+def clear_name(run: Run, t: Tables) -> str:
+    """The person's name from the vault; empty where the installation shows none or the vault cannot be opened."""
+    if not settings.REVEAL_HOOK:
+        return ""
+    tokens = t.persons.select("psn_name").head(1).collect()["psn_name"].to_list()
+    return (import_string(settings.REVEAL_HOOK)(run.lake, tokens[0]) or "") if tokens and tokens[0] else ""
+
+
 def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Finding, Tables | None, dict[str, Any]]:
     run, finding = finding_or_404(request, finding_id)
     _log_view(request, finding, tab)
@@ -46,6 +55,7 @@ def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Find
         "tab": tab,
         "visit": visit,
         "clear": unmasked(request, finding.psn_no),
+        "person_name": clear_name(run, t) if unmasked(request, finding.psn_no) and t is not None else "",
         "institution": Suspect.objects.filter(run=run, fixmedins_code=finding.fixmedins_code).defer("profile").first(),
         "no_lake": t is None and bool(finding.psn_no),
     }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from workbench.accounts.models import Role, User
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
-from workbench.results.models import RuleTotal, Run, Suspect
+from workbench.results.models import CountyTotal, Run, Suspect
 from workbench.screens.shared import chosen_run
 from workbench.screens.suspect_list import base_list
 from workbench.screens.templatetags.huoyan import county, kind_name
@@ -85,13 +85,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _kinds(run: Run, user: User) -> list[dict[str, Any]]:
-    totals = RuleTotal.objects.filter(run=run)
+    totals = CountyTotal.objects.filter(run=run, rule_id="")
     if may(user, "suspects"):
         totals = in_counties(totals, user)
     return list(
         totals.order_by()
         .values("kind")
-        .annotate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), institutions=Count("fixmedins_code", distinct=True))
+        .annotate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), places=Sum("institutions"))
         .order_by("-amount")
     )
 

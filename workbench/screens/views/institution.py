@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import median
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from workbench.accounts.models import User
-from workbench.accounts.rights import in_counties, needs
+from workbench.accounts.rights import needs, sees_county
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Verdict
 from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
+from workbench.results.profiles import shares
 from workbench.screens.shared import institution_or_404, page_of, subject_of
 from workbench.screens.templatetags.huoyan import cost_item, county
 
@@ -31,7 +31,6 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
     run, suspect = institution_or_404(request, code)
     record(request, "view", "institution", code, {"run": run.run_id})
     totals = list(RuleTotal.objects.filter(run=run, fixmedins_code=code).order_by("-amount_fen"))
-    peers = list(Suspect.objects.filter(run=run, peer_group=suspect.peer_group).only("fixmedins_code", "n_visits", "n_flagged", "profile", "admdvs"))
     verdicts = Verdict.objects.filter(fixmedins_code=code).select_related("author", "reviewer").order_by("-changed")[:30]
     full_run = Run.objects.get(pk=run.pk)
     context = {
@@ -40,7 +39,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         "totals": totals,
         "top_amount": max((total.amount_fen for total in totals), default=0),
         "page": _findings_page(request, run, code, suspect.n_findings),
-        "charts": charts(suspect, peers, request.user),
+        "charts": charts(suspect, request.user),
         "origin": _origin(suspect),
         "verdict": current(subject_of(suspect)),
         "verdicts": verdicts,
@@ -80,7 +79,7 @@ def _findings_page(request: HttpRequest, run: Run, code: str, count: int) -> Any
     return page
 
 
-def charts(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]:
+def charts(suspect: Suspect, user: User) -> dict[str, Any]:
     """Data of the page's charts, labels in the user's language."""
     profile = suspect.profile
     return {
@@ -92,7 +91,7 @@ def charts(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]
             ],
             "unit": _("元"),
         },
-        "structure": _structure(suspect, peers),
+        "structure": _structure(suspect),
         "occupancy": {
             "months": [row["month"] for row in profile.get("occupancy", [])],
             "mean": [row["mean"] for row in profile.get("occupancy", [])],
@@ -100,59 +99,18 @@ def charts(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]
             "beds": suspect.beds,
             "names": [_("日均在院人数"), _("最高在院人数"), _("核定床位")],
         },
-        "funnel": funnel(suspect, peers, user),
+        "funnel": funnel(suspect, user),
     }
 
 
-def _shares(profile: dict[str, Any]) -> dict[str, float]:
-    amounts = {item: fen for item, fen in profile.get("structure", {}).items() if fen > 0}
-    total = sum(amounts.values())
-    return {item: fen / total for item, fen in amounts.items()} if total else {}
-
-
-def _structure(suspect: Suspect, peers: list[Suspect]) -> dict[str, Any]:
-    own = _shares(suspect.profile)
-    others = [shares for peer in peers if peer.fixmedins_code != suspect.fixmedins_code and (shares := _shares(peer.profile))]
+def _structure(suspect: Suspect) -> dict[str, Any]:
+    own, peers = shares(suspect.profile.get("structure", {})), suspect.profile.get("peer_structure", {})
     items = sorted(own, key=lambda item: -own[item])[:MOST_STRUCTURE]
     return {
         "items": [cost_item(item) for item in items],
         "own": [round(own[item] * 100, 1) for item in items],
-        "peers": [round(median(shares.get(item, 0.0) for shares in others) * 100, 1) for item in items] if others else [],
+        "peers": [round(peers.get(item, 0.0) * 100, 1) for item in items] if peers else [],
         "names": [_("本机构"), _("同类中位数")],
-    }
-
-
-def funnel(suspect: Suspect, peers: list[Suspect], user: User) -> dict[str, Any]:
-    """Share of visits under a finding against the number of visits, with binomial limits about the peers' mean.
-
-    Peers outside the user's counties appear as points without a name.
-    """
-    known = [peer for peer in peers if peer.n_visits and peer.n_flagged is not None]
-    visits = sum(peer.n_visits or 0 for peer in known)
-    if not visits or not suspect.n_visits:
-        return {}
-    share = sum(peer.n_flagged or 0 for peer in known) / visits
-    largest = max(peer.n_visits or 0 for peer in known)
-    steps = [max(1, round(largest * (i / 40) ** 2)) for i in range(1, 41)]
-    limits = []
-    for level in FUNNEL_LEVELS:
-        spread = [level * math.sqrt(share * (1 - share) / n) for n in steps]
-        limits.append([[n, round(min(1.0, share + s) * 100, 3)] for n, s in zip(steps, spread, strict=True)])
-    mine = set(in_counties(Suspect.objects.filter(pk__in=[peer.pk for peer in known]), user).values_list("pk", flat=True))
-    points = [
-        {
-            "value": [peer.n_visits, round(100 * (peer.n_flagged or 0) / (peer.n_visits or 1), 3)],
-            "name": peer.fixmedins_code if peer.pk in mine else "",
-            "self": peer.pk == suspect.pk,
-        }
-        for peer in known
-    ]
-    return {
-        "points": points,
-        "mean": round(share * 100, 3),
-        "limits": limits,
-        "names": [_("同类机构"), _("本机构"), _("95%上限"), _("99.8%上限"), _("同类平均")],
-        "axes": [_("就诊人次"), _("涉疑就诊占比 %")],
     }
 
 
@@ -164,3 +122,33 @@ def _origin(suspect: Suspect) -> list[dict[str, Any]]:
         {"code": code, "name": county(code) if code else _("未登记"), "persons": n, "share": n / total, "own": code == suspect.admdvs}
         for code, n in rows
     ]
+
+
+def funnel(suspect: Suspect, user: User) -> dict[str, Any]:
+    """Share of visits under a finding against the number of visits, with binomial limits about the peers' mean.
+
+    Peers outside the user's counties appear as points without a name.
+    """
+    peers = Suspect.objects.filter(run=suspect.run_id, peer_group=suspect.peer_group, n_visits__gt=0, n_flagged__isnull=False)
+    known = list(peers.values_list("fixmedins_code", "admdvs", "n_visits", "n_flagged"))
+    visits = sum(n for _code, _county, n, _flagged in known)
+    if not visits or not suspect.n_visits:
+        return {}
+    share = sum(flagged for _code, _county, _n, flagged in known) / visits
+    largest = max(n for _code, _county, n, _flagged in known)
+    steps = [max(1, round(largest * (i / 40) ** 2)) for i in range(1, 41)]
+    limits = []
+    for level in FUNNEL_LEVELS:
+        spread = [level * math.sqrt(share * (1 - share) / n) for n in steps]
+        limits.append([[n, round(min(1.0, share + s) * 100, 3)] for n, s in zip(steps, spread, strict=True)])
+    points = [
+        {"value": [n, round(100 * flagged / n, 3)], "name": code if sees_county(user, admdvs) else "", "self": code == suspect.fixmedins_code}
+        for code, admdvs, n, flagged in known
+    ]
+    return {
+        "points": points,
+        "mean": round(share * 100, 3),
+        "limits": limits,
+        "names": [_("同类机构"), _("本机构"), _("95%上限"), _("99.8%上限"), _("同类平均")],
+        "axes": [_("就诊人次"), _("涉疑就诊占比 %")],
+    }

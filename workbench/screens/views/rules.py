@@ -19,7 +19,7 @@ from features.parameters import City
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
-from workbench.results.models import Finding, RuleTotal, Run
+from workbench.results.models import CountyTotal, Finding, RuleTotal, Run
 from workbench.screens.shared import chosen_run
 from workbench.screens.words import rules_by_id
 
@@ -45,13 +45,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Every registered rule with its last hits and its precision; what could not run and why."""
     run = chosen_run(request)
     units = rules_by_id()
-    totals = RuleTotal.objects.filter(run=run)
+    totals = CountyTotal.objects.filter(run=run).exclude(rule_id="")
     if may(request.user, "suspects"):
         totals = in_counties(totals, request.user)
-    hits = {
-        row["rule_id"]: row
-        for row in totals.order_by().values("rule_id").annotate(n=Sum("n"), amount=Sum("amount_fen"), places=Count("fixmedins_code", distinct=True))
-    }
+    sums = totals.order_by().values("rule_id").annotate(findings=Sum("n"), amount=Sum("amount_fen"), places=Sum("institutions"))
+    hits = {row["rule_id"]: {**row, "n": row["findings"]} for row in sums}
     waiting = (run.info.get("waiting") or {}) if run else {}
     precision = precision_by_rule()
     text = request.GET.get("q", "").strip().lower()
