@@ -11,9 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from features.lake import LakeError
+from features.parameters import City, ParameterError
 from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_rules, cli_simulate, cli_workbench
 from flows.home import Home
+from flows.ingest import DeliveryError, MappingError, VaultError
 from models.kinds import Kind
+from models.knowledge.load import KnowledgeError
 
 app = typer.Typer(
     name="huoyan",
@@ -24,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 console = Console()
+#: What a user can mend: shown as one sentence, without a traceback.
+EXPECTED_ERRORS = (DeliveryError, VaultError, MappingError, ParameterError, KnowledgeError, LakeError)
 LIGHTS = {"red": "red", "yellow": "yellow", "green": "green"}
 STAGES = {
     "ingest": "入库 ingest",
@@ -41,6 +47,7 @@ def run(
     config: Annotated[Path | None, typer.Option(help="The city's own parameters (YAML); only what differs from the defaults.")] = None,
     lake: Annotated[Path | None, typer.Option(help="Keep the lake here instead of OUT/lake, to load month after month into one lake.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="A YAML mapping for a delivery in another layout.")] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="The city's own knowledge points, switched on and off (YAML).")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Buckets of persons worked on at once.")] = 1,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler (tcp://…), or a number of local Dask processes.")] = None,
     top: Annotated[int, typer.Option(min=0, help="How many suspects to print.")] = 10,
@@ -61,7 +68,13 @@ def run(
             bars.start_task(tasks[stage])
             bars.update(tasks[stage], completed=done, total=total)
 
-        run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, workers=workers, dask=dask, progress=tell)
+        try:
+            City.load(config)
+            run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, knowledge=knowledge, workers=workers, dask=dask, progress=tell)
+        except EXPECTED_ERRORS as error:
+            bars.stop()
+            console.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
+            raise typer.Exit(2) from None
     if top:
         print_suspects(out, top)
 

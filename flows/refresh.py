@@ -22,7 +22,7 @@ from flows.steps import Job, bucket_step, city_step, line_totals_step
 Progress = Callable[[str, int, int], None]
 
 
-@task(name="ingest", retries=1)
+@task(name="ingest")
 def load(delivery: str, home: Home, mapping: str | None) -> DeliveryReport:
     """Takes the delivery into the lake; loading it again changes nothing."""
     return ingest(Path(delivery) if "://" not in delivery else delivery, home.lake, mapping=Path(mapping) if mapping else None)
@@ -57,7 +57,9 @@ _PROGRESS: ContextVar[Progress] = ContextVar("progress", default=lambda _stage, 
 
 
 @flow(name="refresh", validate_parameters=False)
-def refresh(delivery: str, out: str, config: str | None = None, lake: str | None = None, mapping: str | None = None) -> str:
+def refresh(
+    delivery: str, out: str, config: str | None = None, lake: str | None = None, mapping: str | None = None, knowledge: str | None = None
+) -> str:
     """Ingest → features and rules bucket by bucket → city rules → score → report. Returns the run folder."""
     tell = _PROGRESS.get()
     home = Home.of(Path(out), Path(lake) if lake else None)
@@ -65,7 +67,7 @@ def refresh(delivery: str, out: str, config: str | None = None, lake: str | None
     tell("ingest", 0, 1)
     delivered = load(delivery, home, mapping)
     tell("ingest", 1, 1)
-    job = Job.of(home.lake, home.work, Path(config) if config else None)
+    job = Job.of(home.lake, home.work, Path(config) if config else None, Path(knowledge) if knowledge else None)
     job.steps().clear_others()
     buckets = job.open_lake().buckets
     running = [bucket.submit(job, name) for name in buckets]
@@ -94,6 +96,7 @@ def run_refresh(
     config: Path | None = None,
     lake: Path | None = None,
     mapping: Path | None = None,
+    knowledge: Path | None = None,
     workers: int = 1,
     dask: str | None = None,
     progress: Progress | None = None,
@@ -105,7 +108,7 @@ def run_refresh(
     if progress is not None:
         _PROGRESS.set(progress)
     flow_run = refresh.with_options(task_runner=_runner(workers, dask))
-    return Path(flow_run(delivery, str(out), *(str(path) if path else None for path in (config, lake, mapping))))
+    return Path(flow_run(delivery, str(out), *(str(path) if path else None for path in (config, lake, mapping, knowledge))))
 
 
 def _runner(workers: int, dask: str | None) -> Any:

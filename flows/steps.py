@@ -19,6 +19,7 @@ from features.tables import Tables
 from flows.store import Steps, code_digest, digest_of, write_atomically, write_parquet
 from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
+from models.knowledge.load import OVERLAY_FACTS, overlay_frame
 from models.rule import Rule, all_rules
 from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle
 from models.scoring.evidence import rule_evidence
@@ -34,20 +35,29 @@ class Job:
     lake: str
     work: str
     config: str | None
+    knowledge: str | None
     key: str
 
     @classmethod
-    def of(cls, lake: Path, work: Path, config: Path | None) -> Job:
-        """The job for this lake, these parameters and this code; its key names the folder of finished steps."""
+    def of(cls, lake: Path, work: Path, config: Path | None, knowledge: Path | None = None) -> Job:
+        """The job for this lake, these parameters, this knowledge overlay and this code; its key names the folder of finished steps.
+
+        Raises ParameterError or KnowledgeError listing every error of the city's own files.
+        """
         city = City.load(config)
-        key = digest_of([Lake(lake).fingerprint, city.as_plain(), code_digest()])
-        return cls(str(lake), str(work), str(config) if config else None, key)
+        overlay = overlay_frame(knowledge).write_json() if knowledge else None
+        key = digest_of([Lake(lake).fingerprint, city.as_plain(), overlay, code_digest()])
+        return cls(str(lake), str(work), str(config) if config else None, str(knowledge) if knowledge else None, key)
 
     def steps(self) -> Steps:
         return Steps(Path(self.work), self.key)
 
     def city(self) -> City:
         return City.load(Path(self.config) if self.config else None)
+
+    def overlay(self) -> dict[str, pl.LazyFrame]:
+        """The city's own knowledge points as facts for the rules; empty without an overlay."""
+        return {OVERLAY_FACTS: overlay_frame(Path(self.knowledge)).lazy()} if self.knowledge else {}
 
     def open_lake(self) -> Lake:
         return Lake(Path(self.lake))
@@ -65,7 +75,7 @@ def bucket_step(job: Job, bucket: str) -> str:
         return bucket
     folder = steps.path(f"bucket={bucket}")
     city = job.city()
-    t = Tables(job.open_lake(), bucket)
+    t = Tables(job.open_lake(), bucket, facts=job.overlay())
     for name, frame in bucket_facts(t, city).items():
         write_parquet(frame, folder / f"facts.{name}.parquet")
     ready, _ = job.rules()
@@ -97,7 +107,7 @@ def city_step(job: Job, facts_out: Path) -> Path:
     for name, part in parts.items():
         if name not in computed:
             write_atomically(facts_out / f"{name}.parquet", part.sink_parquet)
-    facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in {*parts, *computed}}
+    facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in {*parts, *computed}} | job.overlay()
     ready, _ = job.rules()
     lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
     frames = [scan_buckets(job, "findings").collect()]
