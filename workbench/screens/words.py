@@ -177,3 +177,11 @@ def _numeral(number: int) -> str:
         return digits[number]
     tens, ones = divmod(number, 10)
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def warm() -> None:
+    """Reads rules, exceptions, features and law once at the start, so that nobody waits for it on the first page."""
+    rules_by_id()
+    _exceptions()
+    _features()
+    law_text("reg.15")

@@ -5,27 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('results', '0001_initial'),
+        ("results", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CountyTotal',
+            name="CountyTotal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('admdvs', models.CharField(blank=True, max_length=12)),
-                ('rule_id', models.CharField(blank=True, max_length=80)),
-                ('kind', models.CharField(max_length=40)),
-                ('n', models.IntegerField()),
-                ('institutions', models.IntegerField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('loss_fen', models.BigIntegerField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='county_totals', to='results.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("admdvs", models.CharField(blank=True, max_length=12)),
+                ("rule_id", models.CharField(blank=True, max_length=80)),
+                ("kind", models.CharField(max_length=40)),
+                ("n", models.IntegerField()),
+                ("institutions", models.IntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("loss_fen", models.BigIntegerField()),
+                ("run", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="county_totals", to="results.run")),
             ],
             options={
-                'indexes': [models.Index(fields=['run', 'rule_id'], name='results_cou_run_id_936164_idx')],
+                "indexes": [models.Index(fields=["run", "rule_id"], name="results_cou_run_id_936164_idx")],
             },
         ),
     ]
