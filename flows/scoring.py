@@ -17,6 +17,7 @@ from flows.steps import Job
 from flows.store import write_csv_for_excel, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from models.detectors.grouped_forest import GroupedForest
+from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.intervals import rank_intervals
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
@@ -53,12 +54,15 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(z, home.facts / "institution_z.parquet")
     anomaly, scored_by = anomaly_scores(forest_input(z, groups), institutions, job, home, city)
     evidence = rule_evidence(findings, institutions, p, weights)
-    mixed = mix(institutions, total_evidence(evidence, p), anomaly, p)
+    points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
+    behaviour = feature_evidence(z, points_to, p)
+    mixed = mix(institutions, total_evidence(evidence, p), anomaly, p, total_behaviour(behaviour, p))
     titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
     write_parquet(evidence, home.facts / "evidence.parquet")
+    write_parquet(behaviour, home.facts / "feature_evidence.parquet")
     terms = mixed.join(rank_intervals(mixed, evidence, p), on="fixmedins_code", how="left")
     write_parquet(terms.join(suspects.select("fixmedins_code", "rank"), on="fixmedins_code", how="left").sort("rank"), home.out / "ranking.parquet")
     write_parquet(reasons, home.out / "reasons.parquet")

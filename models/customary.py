@@ -17,7 +17,7 @@ def set_aside(findings: pl.DataFrame, evidence: pl.DataFrame, institutions: pl.D
 
     Args:
         findings: all findings.
-        evidence: ``rule_evidence``'s frame (institution × rule with ``llr`` against the peers' trimmed rate).
+        evidence: ``rule_evidence``'s frame (institution × rule with ``against_peers``, the ratio against the peers' trimmed rate).
         institutions: ``fixmedins_code peer_group``.
         p: parameters of unit ``customary``: ``kinds`` it may apply to, ``share_min``, ``houses_min``, ``llr_min``.
     """
@@ -34,7 +34,7 @@ def set_aside(findings: pl.DataFrame, evidence: pl.DataFrame, institutions: pl.D
     )
     common = hit.filter((pl.col("hit_houses") >= p["houses_min"]) & (pl.col("hit_houses") >= pl.col("houses") * p["share_min"]))
     unremarkable = (
-        evidence.filter((pl.col("llr") < p["llr_min"]) & pl.col("kind").is_in(p["kinds"]))
+        evidence.filter((pl.col("against_peers") < p["llr_min"]) & pl.col("kind").is_in(p["kinds"]))
         .join(groups, on="fixmedins_code", how="inner")
         .join(common.select("rule_id", "peer_group"), on=["rule_id", "peer_group"], how="semi")
         .select("fixmedins_code", "rule_id")

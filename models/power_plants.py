@@ -211,7 +211,11 @@ def _split_stay(frames: Tables_, units: pl.DataFrame, p: Params) -> tuple[Frames
     ).select(lines.columns)
     amount = pl.col("det_item_fee_sumamt").cast(pl.Float64)
     later = moved.drop_nulls("cut").group_by("mdtrt_id").agg(later=amount.filter("late").sum() / amount.sum())
-    begun = settled.join(half, on="mdtrt_id", how="left").join(later, on="mdtrt_id", how="left").with_columns(pl.col("later").fill_nan(0.0).fill_null(0.0))
+    begun = (
+        settled.join(half, on="mdtrt_id", how="left")
+        .join(later, on="mdtrt_id", how="left")
+        .with_columns(pl.col("later").fill_nan(0.0).fill_null(0.0))
+    )
     one = _scaled(begun, 1 - pl.col("later")).with_columns(enddate=pl.coalesce("cut", "enddate"))
     two = _scaled(begun.drop_nulls("cut"), pl.col("later")).with_columns(
         pl.col("mdtrt_id", "setl_id", "invono") + SECOND, begndate=pl.col("cut") + pl.duration(days=1)

@@ -4,6 +4,11 @@ Honest institutions have findings too: posting errors, rare coincidences, a rule
 rule are held against the rate at which the *peers* have them. An honest institution's hits follow a negative binomial law
 around the peers' trimmed rate times its own volume; a cheating one's around a multiple of it, at least a floor. Both laws'
 parameters are priors of the city file (unit ``scoring``); with verdicts, each rule's weight is learnt (``rule_weights``).
+
+Two things keep one mistaken rule from accusing many. Findings of one person at one house are no independent pieces of evidence, so suspected
+ones count by less than their number. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
+struck by it at all: a habit that a rule misreads gives hundreds of hits. That rarity starts from a prior by the rule's certainty and is
+corrected by the share of the city's houses that the rule strikes (``most_a_rule_can_say``).
 """
 
 from __future__ import annotations
@@ -34,6 +39,9 @@ EVIDENCE_COLUMNS = (
     "level_llr",
     "cap",
     "weight",
+    "definite",
+    # against the peers alone, whatever the rule does elsewhere in the city
+    "against_peers",
 )
 
 
@@ -50,11 +58,13 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
     own = findings.join(institutions.select("fixmedins_code"), on="fixmedins_code", how="semi")
     if own.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(EVIDENCE_COLUMNS, pl.Float64)).cast(
-            {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String}
+            {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String, "definite": pl.Boolean}
         )
+    of_person = pl.when(pl.col("psn_no").is_null()).then(1).otherwise(pl.len().over("fixmedins_code", "rule_id", "psn_no"))
+    exponent = pl.when(pl.col("certainty") == "definite").then(1.0).otherwise(p["same_person_exponent"])
+    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (exponent - 1))
     hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
-        pl.col("strength").sum().alias("hits"),
-        pl.len().alias("findings"),
+        pl.col("counted").sum().alias("hits"),
         (pl.col("psn_no").is_null() & pl.col("mdtrt_id").is_null()).sum().alias("institution_level"),
         pl.col("strength").max().alias("strongest"),
         (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).sum().alias("amount_fen"),
@@ -73,7 +83,7 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
     counted = count_llr(np.ceil(frame["hits"].to_numpy()), honest, guilty, p)
     whole = frame["institution_level"].to_numpy() > 0
     level_llr = np.where(whole, frame["strongest"].to_numpy() * p["institution_level_llr"], 0.0)
-    cap = np.where(frame["definite_share"].to_numpy() >= 0.5, p["llr_cap_definite"], p["llr_cap_suspected"])
+    cap = most_a_rule_can_say(frame, np.maximum(counted, level_llr), institutions, p)
     llr = bounded_llr(counted, level_llr, cap, weight * kind_weight, p)
     return frame.with_columns(
         llr=pl.Series(np.round(llr, 6)),
@@ -83,18 +93,28 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
         level_llr=pl.Series(level_llr),
         cap=pl.Series(cap),
         weight=pl.Series(weight * kind_weight),
+        definite=pl.col("definite_share") >= 0.5,
+        against_peers=pl.Series(np.round(np.maximum(counted, level_llr) * weight * kind_weight, 6)),
     ).select(EVIDENCE_COLUMNS)
 
 
 def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
-    """One row an institution: ``evidence_llr``, ``kinds`` (strongest first) with their own ``kind_llrs``.
+    """One row an institution: ``evidence_llr``, ``kinds`` (strongest first) with their own ``kind_llrs``, and ``corroborated``.
 
+    Corroborated is what rests on a rule that finds violations for certain, or on ``red_rules_min`` rules, each with a ratio of at least
+    ``struck_llr_min``.
     Rules of one kind mostly see the same deeds, so within a kind the strongest rule counts in full and each further one by
     ``same_kind_discount``; kinds add up with ``next_kind_discount`` each, strongest first, so that many weak ones do not make a strong one.
     """
     if evidence.is_empty():
         return pl.DataFrame(
-            schema={"fixmedins_code": pl.String, "evidence_llr": pl.Float64, "kinds": pl.List(pl.String), "kind_llrs": pl.List(pl.Float64)}
+            schema={
+                "fixmedins_code": pl.String,
+                "evidence_llr": pl.Float64,
+                "kinds": pl.List(pl.String),
+                "kind_llrs": pl.List(pl.Float64),
+                "corroborated": pl.Boolean,
+            }
         )
     within = (
         evidence.sort("llr", "rule_id", descending=[True, False])
@@ -102,6 +122,8 @@ def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
         .group_by("fixmedins_code", "kind")
         .agg((pl.col("llr") * p["same_kind_discount"] ** pl.col("place")).sum().alias("kind_llr"), pl.col("amount_fen").sum())
     )
+    struck = evidence.filter(pl.col("llr") >= p["struck_llr_min"]).group_by("fixmedins_code")
+    sure = struck.agg(corroborated=(pl.len() >= p["red_rules_min"]) | pl.col("definite").any())
     ranked = within.sort(["fixmedins_code", "kind_llr", "amount_fen", "kind"], descending=[False, True, True, False])
     return (
         ranked.with_columns(place=pl.int_range(pl.len()).over("fixmedins_code"))
@@ -111,6 +133,8 @@ def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
             pl.col("kind").alias("kinds"),
             pl.col("kind_llr").round(6).alias("kind_llrs"),
         )
+        .join(sure, on="fixmedins_code", how="left", maintain_order="left")
+        .with_columns(pl.col("corroborated").fill_null(value=False))
     )
 
 
@@ -143,7 +167,8 @@ def _exposure() -> pl.Expr:
 def _means(frame: pl.DataFrame, p: Params) -> tuple[np.ndarray, np.ndarray]:
     """Expected hits of an honest and of a cheating institution of this volume; shape (rows,) each."""
     exposure = frame["exposure"].to_numpy().astype(float)
-    honest = np.maximum(frame["peer_rate"].to_numpy() * exposure, p["honest_hits_min"])
+    least = np.where(frame["definite_share"].to_numpy() >= 0.5, p["honest_hits_min"]["definite"], p["honest_hits_min"]["suspected"])
+    honest = np.maximum(frame["peer_rate"].to_numpy() * exposure, least)
     guilty = np.maximum(honest * p["guilty_multiple"], exposure * p["guilty_rate_min"])
     return honest, np.maximum(guilty, p["guilty_hits_min"])
 
@@ -155,10 +180,38 @@ def count_llr(hits: np.ndarray, honest: np.ndarray, guilty: np.ndarray, p: Param
     return result
 
 
+def most_a_rule_can_say(frame: pl.DataFrame, struck: np.ndarray, institutions: pl.DataFrame, p: Params) -> np.ndarray:
+    """Upper bound of each row's log-likelihood ratio: how much likelier a cheating house is struck by the rule than an honest one.
+
+    ``guilty_struck_share`` over the honest share, whose prior (``honest_struck_share`` by certainty, worth ``struck_prior_houses`` houses) is
+    corrected by the city: of the houses the rule strikes (ratio of at least ``struck_llr_min``), those beyond one and beyond the number of
+    cheats to be expected are taken for honest. ``frame`` needs ``rule_id kind definite_share``; houses without stays do not count for kinds
+    done with stays.
+    """
+    able = {True: institutions.filter(pl.col("stays") > 0).height, False: institutions.height}
+    of_stays = {kind.value: kind.of_stays for kind in Kind}
+    houses = np.array([float(able[of_stays.get(kind, False)]) for kind in frame["kind"]])
+    counted = frame.select("rule_id").with_columns(hot=pl.Series(struck >= p["struck_llr_min"]))
+    hot = counted.select(pl.col("hot").sum().over("rule_id"))["hot"].to_numpy().astype(float)
+    definite = frame["definite_share"].to_numpy() >= 0.5
+    prior = np.where(definite, p["honest_struck_share"]["definite"], p["honest_struck_share"]["suspected"])
+    expected = p["prior_guilty_share"] * p["guilty_struck_share"] * houses
+    excess = np.maximum(hot - 1.0 - expected, 0.0)
+    weight = p["struck_prior_houses"]
+    honest = (weight * prior + excess) / (weight + houses)
+    result: np.ndarray = np.maximum(np.log(p["guilty_struck_share"] / honest), 0.0)
+    return result
+
+
 def bounded_llr(counted: np.ndarray, level_llr: np.ndarray, cap: np.ndarray, weight: np.ndarray, p: Params) -> np.ndarray:
-    """The larger of the count's and the institution-level ratio within floor and cap; what speaks against honesty is weighted."""
-    llr = np.clip(np.maximum(counted, level_llr), p["llr_floor"], cap)
-    result: np.ndarray = np.where(llr > 0, llr * weight, llr)
+    """The larger of the count's and the institution-level ratio, softened below, cut at ``cap``, weighted.
+
+    Softened: log(1 + ``single_hit_share`` × ratio), so that a hit never speaks for a house: that few of a cheat's deeds are found does not
+    clear it, and a house without any hit stands at 0.
+    """
+    raw = np.maximum(counted, level_llr)
+    softened = np.logaddexp(0.0, raw + np.log(p["single_hit_share"]))
+    result: np.ndarray = np.minimum(softened, cap) * weight
     return result
 
 

@@ -1,7 +1,10 @@
 """The ranked list: rule evidence and anomaly mixed into one probability, with amounts and reasons.
 
-    log-odds = prior + evidence (rules against peers) + anomaly (forest percentile, capped)
+    log-odds = prior + evidence (rules against peers) + behaviour (features that point to a kind, forest percentile; capped)
 
+A house without findings, or with findings its peers have as well, starts below the prior: most cheats leave clear traces. Evidence first has
+to make up for that (``no_finding_llr``, made up in full at ``full_evidence_llr``). Features and the forest see the same figures, so the
+larger of the two counts.
 Before any verdicts the terms rest on the stated priors of unit ``scoring`` in the city file.
 """
 
@@ -32,7 +35,7 @@ SUSPECT_COLUMNS: Final = (
 )
 
 
-def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFrame, p: Params) -> pl.DataFrame:
+def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFrame, p: Params, behaviour: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row an institution with ``log_odds``, ``probability`` (0–1) and ``score`` (0–100).
 
     Args:
@@ -40,27 +43,36 @@ def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFram
         evidence: ``total_evidence``'s frame.
         anomaly: ``fixmedins_code`` and ``anomaly`` (0–1, share of peers less anomalous).
         p: parameters of unit ``scoring``.
+        behaviour: ``total_behaviour``'s frame (``fixmedins_code feature_llr``); left out, features say nothing.
     """
+    pointed = pl.DataFrame(schema={"fixmedins_code": pl.String, "feature_llr": pl.Float64}) if behaviour is None else behaviour
     prior = float(np.log(p["prior_guilty_share"] / (1 - p["prior_guilty_share"])))
     frame = (
         institutions.select("fixmedins_code")
-        .join(evidence.select("fixmedins_code", "evidence_llr", "kinds", "kind_llrs"), on="fixmedins_code", how="left")
+        .join(evidence.select("fixmedins_code", "evidence_llr", "kinds", "kind_llrs", "corroborated"), on="fixmedins_code", how="left")
         .join(anomaly, on="fixmedins_code", how="left")
-        .with_columns(pl.col("evidence_llr").fill_null(p["no_finding_llr"]), pl.col("anomaly").fill_null(0.5))
+        .join(pointed.select("fixmedins_code", "feature_llr"), on="fixmedins_code", how="left")
+        .with_columns(pl.col("evidence_llr").fill_null(0.0), pl.col("anomaly").fill_null(0.5), pl.col("feature_llr").fill_null(0.0))
+        .with_columns(pl.col("corroborated").fill_null(value=False))
     )
     percentile = pl.col("anomaly").clip(0.01, 0.99)
     surprise = (percentile / (1 - percentile)).log() * p["anomaly_slope"]
-    odds = pl.lit(prior) + pl.col("evidence_llr") + surprise.clip(-p["anomaly_cap"], p["anomaly_cap"])
-    return frame.with_columns(anomaly_llr=surprise.clip(-p["anomaly_cap"], p["anomaly_cap"]).round(6), log_odds=odds.round(6)).with_columns(
+    missing = pl.lit(p["no_finding_llr"]) * (1 - pl.col("evidence_llr") / p["full_evidence_llr"]).clip(0.0, 1.0)
+    forest = surprise.clip(-p["anomaly_cap"], p["anomaly_cap"])
+    beyond_forest = (pl.col("feature_llr") - forest.clip(lower_bound=0.0)).clip(lower_bound=0.0)
+    frame = frame.with_columns(missing_llr=missing.round(6), anomaly_llr=forest.round(6), feature_llr=beyond_forest.round(6))
+    odds = pl.lit(prior) + pl.sum_horizontal("evidence_llr", "missing_llr", "anomaly_llr", "feature_llr")
+    return frame.with_columns(log_odds=odds.round(6)).with_columns(
         probability=(1 / (1 + (-pl.col("log_odds")).exp())).round(4),
         score=(50 + 50 * (pl.col("log_odds") / p["score_scale"]).tanh()).round(1),
     )
 
 
 def level(p: Params) -> pl.Expr:
-    """red, yellow or green by probability and fund loss at stake."""
+    """red, yellow or green by probability, yuan at stake, and for red corroboration: one suspicion alone, however strong, is looked at first."""
+    worth = pl.col("fund_loss") + pl.col("amount_at_issue") >= p["red_amount_min"]
     return (
-        pl.when((pl.col("probability") >= p["red_probability_min"]) & (pl.col("fund_loss") + pl.col("amount_at_issue") >= p["red_amount_min"]))
+        pl.when((pl.col("probability") >= p["red_probability_min"]) & worth & pl.col("corroborated"))
         .then(pl.lit("red"))
         .when(pl.col("probability") >= p["yellow_probability_min"])
         .then(pl.lit("yellow"))

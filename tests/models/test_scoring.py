@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from features.parameters import City, Params
 from models.finding import FINDING_SCHEMA
 from models.scoring.evidence import rule_evidence, total_evidence
-from models.scoring.suspects import mix, rank_suspects
+from models.scoring.suspects import level, mix, rank_suspects
 
 
 @pytest.fixture
@@ -48,6 +49,11 @@ def houses(**visits: int) -> pl.DataFrame:
     return pl.DataFrame({"fixmedins_code": codes, "peer_group": ["g"] * len(codes), "visits": list(visits.values()), "stays": list(visits.values())})
 
 
+def expected_share(p: Params, certainty: str, houses_in_all: int) -> float:
+    prior = p["honest_struck_share"][certainty] * p["struck_prior_houses"]
+    return float(prior / (p["struck_prior_houses"] + houses_in_all))
+
+
 def evidence_of(found: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> dict[str, float]:
     total = total_evidence(rule_evidence(found, institutions, p, {}), p)
     return dict(zip(total["fixmedins_code"], total["evidence_llr"], strict=True))
@@ -77,6 +83,55 @@ def test_more_hits_never_make_a_house_less_suspicious(p: Params) -> None:
     institutions = houses(**{f"h{n}": 1000 for n in range(20)})
     seen = [evidence_of(findings(("h0", "r", "split_stay", "suspected", many)), institutions, p)["h0"] for many in (5, 20, 80, 300)]
     assert seen == sorted(seen)
+
+
+def test_one_finding_speaks_a_little_against_a_house_and_never_for_it(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    llr = evidence_of(findings(("h0", "r", "split_stay", "definite", 1)), institutions, p)
+    assert 0.0 < llr["h0"] < 1.0
+
+
+def test_suspected_findings_of_one_person_count_less_than_those_of_many(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    many = findings(("h0", "r", "split_stay", "suspected", 8))
+    one = many.with_columns(psn_no=pl.lit("p0"))
+    assert evidence_of(one, institutions, p)["h0"] < evidence_of(many, institutions, p)["h0"]
+
+
+def test_certain_violations_count_each_even_on_one_card(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    many = findings(("h0", "r", "dead_or_custody_claims", "definite", 8))
+    one = many.with_columns(psn_no=pl.lit("p0"))
+    assert evidence_of(one, institutions, p) == evidence_of(many, institutions, p)
+
+
+def test_a_suspicion_can_say_less_than_a_certain_violation(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(200)})
+    llr = evidence_of(findings(("h0", "r", "split_stay", "suspected", 400), ("h1", "s", "split_stay", "definite", 400)), institutions, p)
+    assert llr["h0"] == pytest.approx(math.log(p["guilty_struck_share"] / expected_share(p, "suspected", 200)), abs=1e-4)
+    assert llr["h0"] < llr["h1"]
+
+
+def test_a_rule_that_strikes_much_of_the_city_says_little_about_any_house(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(200)})
+    few = evidence_of(findings(("h0", "r", "split_stay", "suspected", 60)), institutions, p)
+    common = evidence_of(findings(*[(f"h{n}", "r", "split_stay", "suspected", 60) for n in range(25)]), institutions, p)
+    assert common["h0"] < few["h0"] / 2
+
+
+def test_red_asks_for_corroboration_or_a_certain_violation(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)})
+    found = findings(
+        ("h0", "r", "split_stay", "suspected", 60),
+        ("h1", "r2", "split_stay", "suspected", 60),
+        ("h1", "s", "fake_inpatient", "suspected", 60),
+        ("h2", "u", "overpricing", "definite", 60),
+    )
+    total = total_evidence(rule_evidence(found, institutions, p, {}), p)
+    assert dict(zip(total["fixmedins_code"], total["corroborated"], strict=True)) == {"h0": False, "h1": True, "h2": True}
+    high = total.with_columns(probability=pl.lit(0.99), fund_loss=pl.lit(9e4), amount_at_issue=pl.lit(9e4))
+    lights = high.select("fixmedins_code", level=level(p))
+    assert dict(lights.iter_rows()) == {"h0": "yellow", "h1": "red", "h2": "red"}
 
 
 def test_a_verdict_weight_of_zero_silences_a_rule(p: Params) -> None:
