@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from features.parameters import City
 from features.peers import standardise, wide
 from flows.home import Home
 from flows.steps import Job
-from flows.store import write_csv_for_excel, write_parquet
+from flows.store import write_csv_for_excel, write_json, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from models.detectors.grouped_forest import GroupedForest
 from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.intervals import rank_intervals
+from models.scoring.learned import PRIORS, VERDICTS, house_labels, learn, restate
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
 from models.scoring.suspects import mix, rank_suspects
 from models.verdicts import VERDICT_SCHEMA, rule_weights, standing
@@ -45,7 +46,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     city = job.city()
     p = city["scoring"]
     verdicts = read_verdicts(home)
-    findings = standing(pl.read_parquet(job.steps().path("findings.parquet")), verdicts)
+    all_findings = pl.read_parquet(job.steps().path("findings.parquet"))
+    findings = standing(all_findings, verdicts)
     weights = rule_weights(verdicts, city["verdicts"])
     lines = pl.read_parquet(job.steps().path("lines_at_issue.parquet"))
     groups = pl.read_parquet(home.facts / "peer_groups.parquet")
@@ -56,7 +58,13 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     evidence = rule_evidence(findings, institutions, p, weights)
     points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
     behaviour = feature_evidence(z, points_to, p)
-    mixed = mix(institutions, total_evidence(evidence, p), anomaly, p, total_behaviour(behaviour, p))
+    pointed = total_behaviour(behaviour, p)
+    mixed = mix(institutions, total_evidence(evidence, p), anomaly, p, pointed)
+    # what was known when houses were chosen for inspection: findings dismissed since are part of it
+    known_then = mix(institutions, total_evidence(rule_evidence(all_findings, institutions, p, {}), p), anomaly, p, pointed)
+    learned = learn(known_then, house_labels(verdicts), p, city["learning"])
+    mixed = restate(mixed, learned, p)
+    write_json(asdict(learned), home.out / "learned.json")
     titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
     amounts = institution_amounts(findings, lines)
@@ -67,7 +75,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(terms.join(suspects.select("fixmedins_code", "rank"), on="fixmedins_code", how="left").sort("rank"), home.out / "ranking.parquet")
     write_parquet(reasons, home.out / "reasons.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
-    return ScoredCity(path, scored_by, "verdicts" if weights else "priors")
+    return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS)
 
 
 def read_verdicts(home: Home) -> pl.DataFrame:

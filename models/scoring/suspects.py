@@ -62,7 +62,12 @@ def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFram
     beyond_forest = (pl.col("feature_llr") - forest.clip(lower_bound=0.0)).clip(lower_bound=0.0)
     frame = frame.with_columns(missing_llr=missing.round(6), anomaly_llr=forest.round(6), feature_llr=beyond_forest.round(6))
     odds = pl.lit(prior) + pl.sum_horizontal("evidence_llr", "missing_llr", "anomaly_llr", "feature_llr")
-    return frame.with_columns(log_odds=odds.round(6)).with_columns(
+    return stated(frame.with_columns(log_odds=odds.round(6)), p)
+
+
+def stated(frame: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """``frame`` with ``probability`` (0–1) and ``score`` (0–100) of its ``log_odds``."""
+    return frame.with_columns(
         probability=(1 / (1 + (-pl.col("log_odds")).exp())).round(4),
         score=(50 + 50 * (pl.col("log_odds") / p["score_scale"]).tanh()).round(1),
     )
