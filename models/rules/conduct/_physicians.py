@@ -8,7 +8,8 @@ from features.tables import Tables
 
 
 def registrations(t: Tables) -> pl.LazyFrame:
-    """One row a physician × institution: ``dr_code fixmedins_code multi`` (licensed for several places) ``left`` (date or null) ``psn_no``.
+    """One row a physician × institution: ``dr_code fixmedins_code multi`` (licensed for several places) ``main`` (his main place of
+    practice) ``left`` (date or null) ``psn_no``.
 
     Several rows of one physician at one institution are one: the latest day of leaving, none when any row is open.
     """
@@ -18,11 +19,13 @@ def registrations(t: Tables) -> pl.LazyFrame:
             fixmedins_code=pl.coalesce("medins_code", "main_pracins_no"),
             left=pl.col("nemp_time").dt.date(),
             multi=(pl.col("mul_prac_flag") == "1").fill_null(value=False),
+            main=(pl.col("main_pracins_no") == pl.col("medins_code")).fill_null(value=False),
         )
         .filter(pl.col("fixmedins_code").is_not_null())
         .group_by("dr_code", "fixmedins_code")
         .agg(
             pl.col("multi").any(),
+            pl.col("main").any(),
             pl.when(pl.col("left").is_null().any()).then(None).otherwise(pl.col("left").max()).alias("left"),
             pl.col("psn_no").drop_nulls().first(),
         )

@@ -13,7 +13,7 @@ from models.wording import yuan
 @rule(
     title_zh="血液灌流与血液透析重复收费",
     title_en="Haemoperfusion with dialysis",
-    kind=Kind.DIALYSIS_EXCESS,
+    kind=Kind.DUPLICATE_CHARGE,
     certainty="definite",
     scope="person",
     gz_code="GZ10000102012000",

@@ -34,7 +34,8 @@ def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:
 
     Registrations are of one person by licence number, else by pharmacist code. A registration runs from ``reg_time`` to the day
     of leaving, else of expiry. Two that overlap by more than ``overlap_days_min`` days within the time the institution did
-    business are a finding against the institution that registered later; who moved on and left the old place in time is cleared.
+    business are a finding against the institution that registered later, or against both when they registered on one day: only
+    who is met on the premises shows which of them rents. Who moved on and left the old place in time is cleared.
     No fee line is at fault by itself, so the finding bears no amount.
     """
     span = t.extracted.group_by("fixmedins_code").agg(pl.col("first").min(), pl.col("last").max())
@@ -51,13 +52,7 @@ def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:
     )
     pairs = (
         registered.join(registered, on="who", how="inner", suffix="_old")
-        .filter(
-            (pl.col("pracins_no") != pl.col("pracins_no_old"))
-            & (
-                (pl.col("begin") > pl.col("begin_old"))
-                | ((pl.col("begin") == pl.col("begin_old")) & (pl.col("pracins_no") > pl.col("pracins_no_old")))
-            )
-        )
+        .filter((pl.col("pracins_no") != pl.col("pracins_no_old")) & (pl.col("begin") >= pl.col("begin_old")))
         .join(span, left_on="pracins_no", right_on="fixmedins_code", how="inner")
         .with_columns(overlap_from=pl.max_horizontal("begin", "begin_old", "first"), overlap_to=pl.min_horizontal("end", "end_old", "last"))
         .with_columns(days=(pl.col("overlap_to") - pl.col("overlap_from")).dt.total_days())
@@ -69,6 +64,7 @@ def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("pracins_no").alias("fixmedins_code"),
         pl.col("overlap_from").alias("occurred_from"),
         pl.col("overlap_to").alias("occurred_to"),
+        strength=pl.when(pl.col("begin") == pl.col("begin_old")).then(0.3).otherwise(0.5),
         evidence=pl.format(
             "药师{}于{}注册在本机构，同时自{}起仍注册在{}，两处注册在本机构营业期间重叠{}天；药师应在岗服务，不能同时在两处执业。",
             "phar_code",
@@ -76,5 +72,6 @@ def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:
             "begin_old",
             "pracins_no_old",
             "days",
-        ),
+        )
+        + pl.when(pl.col("begin") == pl.col("begin_old")).then(pl.lit("两处同日注册，须现场核实其实际在岗的一处。")).otherwise(pl.lit("")),
     )

@@ -11,10 +11,11 @@ from models.wording import yuan
 
 
 def _after(t: Tables, p: Params) -> pl.LazyFrame:
-    start = t.lines.select(pl.col("date").min().dt.offset_by(f"{p['seen_before_days']}d").alias("start"))
-    left = registrations(t).filter(pl.col("left").is_not_null()).join(start, how="cross").filter(pl.col("left") >= pl.col("start"))
+    """What those who had left ordered afterwards, with ``begun``: the first day of this bucket's data."""
+    left = registrations(t).filter(pl.col("left").is_not_null())
     return (
         billed_by_day(t, left)
+        .join(t.lines.select(pl.col("date").min().alias("begun")), how="cross")
         .join(left.select("dr_code", "fixmedins_code", "left"), on=["dr_code", "fixmedins_code"], how="inner")
         .filter(pl.col("date") > pl.col("left").dt.offset_by(f"{p['grace_days']}d"))
     )
@@ -29,7 +30,7 @@ def _after(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.2", "reg.40.3"),
     needs=("dr_info_b", "fee_list_d"),
-    params=("grace_days", "days_min", "seen_before_days"),
+    params=("grace_days", "days_min", "seen_before_days", "kept_up_share_max"),
     exceptions=("refund",),
     extract=_after,
 )
@@ -38,11 +39,18 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
 
     Counted from ``grace_days`` after the registered day of leaving (standing orders run on, registers lag), on at least
     ``days_min`` days. Who is registered there again, or still by another row, has not left. One finding a physician and
-    institution. Only a leaving within the data, ``seen_before_days`` after they begin, is believed: one who "left" long before and
-    is billed day by day has an entry nobody kept up. An honest answer would be a wrong date in the register or an unchanged log-in of the successor.
+    institution. A leaving within the data, ``seen_before_days`` after they begin, is believed. An older one is believed only where
+    the register is kept up: of all physicians who left before, at most ``kept_up_share_max`` are still billed where they left;
+    else those entries are what nobody tended. An honest answer would be a wrong date in the register, a retired physician called
+    back without an entry, or an unchanged log-in of the successor.
     """
+    begun = t.extracted.select(pl.col("begun").min().dt.offset_by(f"{p['seen_before_days']}d"))
+    older = registrations(t).join(begun, how="cross").filter(pl.col("left") < pl.col("begun")).select(pl.len().alias("older"))
+    orders = t.extracted.drop("begun").join(begun, how="cross").join(older, how="cross").with_columns(old=pl.col("left") < pl.col("begun"))
+    still = pl.struct("dr_code", "fixmedins_code").filter(pl.col("old")).n_unique()
     return (
-        t.extracted.group_by("dr_code", "fixmedins_code", "left")
+        orders.filter(~pl.col("old") | (still <= pl.col("older") * p["kept_up_share_max"]))
+        .group_by("dr_code", "fixmedins_code", "left")
         .agg(
             pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
             pl.col("date").n_unique().alias("days"),

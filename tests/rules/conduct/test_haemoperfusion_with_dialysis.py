@@ -20,7 +20,7 @@ def test_dialysis_beside_perfusion_of_the_same_session_is_definite(city):
     findings = found(haemoperfusion_with_dialysis, t)
     assert lines_of(findings) == [["D"]]
     assert findings["related_bkkp_sns"].to_list() == [["P"]]
-    assert findings.select("certainty", "amount_at_issue", "fund_loss").row(0) == ("definite", 360.0, 252.0)
+    assert findings.select("kind", "certainty", "amount_at_issue", "fund_loss").row(0) == ("duplicate_charge", "definite", 360.0, 252.0)
 
 
 @pytest.mark.parametrize(("time", "hits"), [("2024-03-01 14:00", 1), ("2024-03-01 14:01", 0), ("2024-03-02 08:00", 0)])

@@ -40,6 +40,13 @@ def test_a_pharmacist_registered_at_two_places_is_held_against_the_later_one(cit
     assert findings.select("fixmedins_code", "kind").rows() == [("PB", "licence_rental")]
 
 
+def test_a_pharmacist_registered_at_two_places_on_one_day_sends_the_auditor_to_both(city):
+    t = pharmacies(city, ("HY1", "Z1", "PA", "2023-06-01", "2030-01-01", None), ("HY1", "Z1", "PB", "2023-06-01", "2030-01-01", None))
+    findings = found(pharmacist_registered_twice, t)
+    assert sorted(findings["fixmedins_code"]) == ["PA", "PB"]
+    assert all("现场核实" in evidence for evidence in findings["evidence"])
+
+
 def test_two_codes_of_one_licence_are_one_pharmacist(city):
     t = pharmacies(city, ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", None), ("HY2", "Z1", "PB", "2023-06-01", "2030-01-01", None))
     assert found(pharmacist_registered_twice, t).height == 1
@@ -90,6 +97,17 @@ def test_lawful_orders_after_a_day_of_leaving(city, why, last, register):
     assert found(physician_after_leaving, on_record(city, orders("D1", "H1", range(last)), *register)).is_empty(), why
 
 
+def leavers(number: int):
+    """Physicians D100 and on who left H1 before the data begin and are never billed there again."""
+    return [(f"D{100 + n}", None, 0, "H1", "H1", "2023-06-01") for n in range(number)]
+
+
+@pytest.mark.parametrize(("others", "hits"), [(9, 1), (8, 0)])
+def test_an_older_leaving_is_believed_where_at_most_a_tenth_of_them_still_bill(city, others, hits):
+    t = on_record(city, orders("D1", "H1", range(20)), ("D1", None, 0, "H1", "H1", "2023-05-01"), *leavers(others))
+    assert found(physician_after_leaving, t).height == hits
+
+
 def test_refunded_orders_after_leaving_are_gone(city):
     undo = [(f"R{d}", f"MD1H1{d}", f"P{d}", "H1", f"{day(d)} 11:00", ITEM, 20, "D1", -1, f"D1H1-{d}") for d in range(12, 18)]
     t = on_record(city, [*orders("D1", "H1", range(20)), *undo], ("D1", None, 0, "H1", "H1", "2024-03-05"))
@@ -118,6 +136,30 @@ def test_a_physician_at_two_places_on_one_day_is_held_against_the_place_of_fewer
 def test_lawful_work_at_two_places(city, why, there, register):
     t = staffed(city, [*orders("D1", "H1", range(30)), *orders("D1", "H2", there)], *register)
     assert found(physician_at_two_places, t).is_empty(), why
+
+
+def test_the_place_that_is_not_his_main_place_answers_however_many_days_he_bills_there(city):
+    register = (("D1", None, 0, "H1", "H1", None), ("D1", None, 0, "H2", "H1", None))
+    t = staffed(city, [*orders("D1", "H1", (3, 9, 12)), *orders("D1", "H2", range(30))], *register)
+    findings = found(physician_at_two_places, t)
+    assert findings["fixmedins_code"].to_list() == ["H2"]
+    assert "主执业机构" in findings["evidence"][0]
+
+
+@pytest.mark.parametrize(("there", "hits"), [((3, 5, 7, 9, 11), 1), ((3, 5, 7, 9), 0), ((21, 22, 23, 24, 25), 0)])
+def test_days_in_turn_at_two_places_count_like_common_ones_but_a_move_does_not(city, there, hits):
+    t = staffed(city, [*orders("D1", "H1", range(0, 20, 2)), *orders("D1", "H2", there)], *TWICE)
+    assert found(physician_at_two_places, t).height == hits
+
+
+@pytest.mark.parametrize(("parent", "hits"), [("H1", 0), ("H3", 1)])
+def test_a_branch_of_his_hospital_is_the_same_place(city, parent, hits):
+    t = city(
+        fee_list_d=table(FEE, [*orders("D1", "H1", range(30)), *orders("D1", "H2", (3, 9, 12))]),
+        dr_info_b=table(DOCTOR, TWICE),
+        medins_info_b=table("medins_code prnt_medins_code", [("H2", parent)]),
+    )
+    assert found(physician_at_two_places, t).height == hits
 
 
 def test_orders_of_a_physician_of_no_register_are_found(city):
