@@ -19,6 +19,7 @@ from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from models.detectors.grouped_forest import GroupedForest
 from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
+from models.scoring.innocent import innocent
 from models.scoring.intervals import rank_intervals
 from models.scoring.learned import PRIORS, VERDICTS, house_labels, learn, restate
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
@@ -74,6 +75,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     terms = mixed.join(rank_intervals(mixed, evidence, p), on="fixmedins_code", how="left")
     write_parquet(terms.join(suspects.select("fixmedins_code", "rank"), on="fixmedins_code", how="left").sort("rank"), home.out / "ranking.parquet")
     write_parquet(reasons, home.out / "reasons.parquet")
+    write_parquet(innocent(mixed, findings, p), home.out / "innocent.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
     return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS)
 
