@@ -4,54 +4,14 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
-from models.exceptions.exam_by_referral import exam_by_referral
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.inpatient._chance import at_least
-from models.rules.inpatient._elsewhere import WEIGHTS, events_elsewhere
-from models.rules.inpatient._stays import dated_stays, houses, stay_lines
-from models.wording import percent, span
+from models.rules.inpatient._meetings import crowded_places, meetings
+from models.rules.inpatient._stays import houses
+from models.wording import span
 
-
-def absences(t: Tables, p: Params) -> pl.LazyFrame:
-    """All stays; with what was seen of the person elsewhere, the hotel lines of those days, and the weight of the evidence."""
-    events = exam_by_referral.clear(events_elsewhere(t), t, p).with_columns(weight=pl.col("what").replace_strict(WEIGHTS))
-    names = houses(t).select(pl.col("fixmedins_code").alias("elsewhere"), pl.col("fixmedins_name").alias("there"))
-    word = pl.col("what").replace_strict({"face": "人脸识别", "hands": "就诊检查治疗", "visit": "门诊", "shop_face": "人脸识别", "shop": "购药"})
-    seen = (
-        events.join(names, on="elsewhere", how="left")
-        .sort("mdtrt_id", "date", "elsewhere", "what")
-        .group_by("mdtrt_id")
-        .agg(
-            days=pl.col("date").n_unique(),
-            weight=pl.col("weight").sum(),
-            certain=pl.col("what").is_in(["face", "hands"]).any(),
-            in_person=~pl.col("what").is_in(["shop", "shop_face"]).all(),
-            related_bkkp_sns=pl.col("sns").explode().drop_nulls().unique(),
-            said=pl.format("{}在{}{}", "date", pl.col("there").fill_null("其他机构"), word).head(4).str.join("、"),
-        )
-    )
-    on_days = (
-        stay_lines(t)
-        .join(events.select("mdtrt_id", "date").unique(), on=["mdtrt_id", "date"], how="semi")
-        .filter(pl.col("role") == "hotel")
-        .group_by("mdtrt_id")
-        .agg(
-            bkkp_sns=pl.col("bkkp_sn"),
-            hotel_fen=pl.col("inscp_fen").sum(),
-            hotel_fund=pl.when("case_paid").then(0).otherwise(pl.col("fund_fen")).sum(),
-        )
-    )
-    stays = dated_stays(t).select(
-        "mdtrt_id",
-        "psn_no",
-        "fixmedins_code",
-        "begn_date",
-        pl.coalesce("last_day", "end_date", "begn_date").alias("last_day"),
-        pl.col("inscp_fen").fill_null(0),
-        pl.coalesce("drg_fund_fen", "fund_fen", 0).alias("paid_fen"),
-    )
-    return stays.join(seen, on="mdtrt_id", how="left").join(on_days, on="mdtrt_id", how="left")
+WORDS = {"face": "人脸识别", "hands": "就诊检查治疗", "visit": "门诊", "shop_face": "人脸识别", "shop": "购药"}
 
 
 @rule(
@@ -63,43 +23,76 @@ def absences(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.1", "reg.40.last"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("chance_max", "house_persons_min", "house_stays_min", "usual_floor"),
+    params=(
+        "bare_share_min",
+        "chance_max",
+        "house_persons_min",
+        "house_stays_min",
+        "place_houses_min",
+        "place_one_house_max",
+        "place_persons_min",
+        "place_usual_floor",
+        "shop_one_max",
+        "shops_min",
+        "token_share",
+        "usual_floor",
+    ),
     exceptions=("exam_by_referral", "refund"),
-    extract=absences,
+    extract=meetings,
+    version="2",
 )
 def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     """The bed is charged while its patient is seen elsewhere: examined or treated, recognised by a terminal, in consultation, shopping for drugs.
 
     Only days strictly inside the stay count; dialysis elsewhere, samples sent out and tests at an equal or higher hospital are cleared.
-    A hand laid on the patient, or a face recognised in a clinic or ward, is evidence by itself. A consultation with drugs only, a walk to
-    the shop or a purchase may be a relative's errand or an hour's leave: it counts only in a house where such visits are a habit, at
-    least ``house_stays_min`` stays of ``house_persons_min`` persons and more than chance allows at the rest of the city's rate
-    (binomial, ``chance_max``).
-    One lone event puts the charges of that day at issue; several days, or a house with the habit, the whole stay.
+    Two bills contradict each other, and either may be the false one. Where the outside place treats the in-patients of several hospitals
+    on days on which these were cared for, that place answers (see treated_here_hospitalised_there), not the hospitals. The hospital
+    answers where such stays are its habit: at least ``house_stays_min`` stays of ``house_persons_min`` persons, more than chance allows at
+    the rest of the city's rate per inner day (binomial, ``chance_max``); purchases alone make a habit only when spread over at least
+    ``shops_min`` pharmacies, none with more than ``shop_one_max`` of them, for relatives buy at the hospital's gate. Without a habit a stay
+    is found only when a hand was laid on the patient, or the face recognised, elsewhere on a day on which the ward did nothing, and at
+    least ``bare_share_min`` of the stay's inner days were like that: then the charges of that day are at issue.
     """
-    stays = t.extracted.with_columns(hit=pl.col("in_person").fill_null(value=False))
-    total = stays.select(all_stays=pl.len(), all_hits=pl.col("hit").sum())
-    habit = (
-        stays.group_by("fixmedins_code")
-        .agg(house_stays=pl.len(), house_hits=pl.col("hit").sum(), house_persons=pl.col("psn_no").filter("hit").n_unique())
-        .join(total, how="cross")
-        .with_columns(
-            usual=((pl.col("all_hits") - pl.col("house_hits")) / (pl.col("all_stays") - pl.col("house_stays")).clip(1)).clip(p["usual_floor"])
-        )
-        .with_columns(chance=at_least("house_hits", "house_stays", "usual"))
-        .with_columns(
-            habitual=(pl.col("house_hits") >= p["house_stays_min"])
-            & (pl.col("house_persons") >= p["house_persons_min"])
-            & (pl.col("chance") <= p["chance_max"])
+    rows = t.extracted
+    places = crowded_places(rows, p)
+    events = (
+        rows.filter(pl.col("row") == "event")
+        .join(places.select("elsewhere", crowded=pl.lit(value=True)), on="elsewhere", how="left")
+        .filter(~(pl.col("crowded").fill_null(value=False) & pl.col("cared").fill_null(value=True)))
+    )
+    stays = rows.filter(pl.col("row") == "stay").select(
+        "mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day", "inscp_fen", "paid_fen", "inner_days", "bare_days", "charged_days"
+    )
+    names = houses(t).select(pl.col("fixmedins_code").alias("elsewhere"), pl.col("fixmedins_name").alias("there"))
+    seen = (
+        events.join(names, on="elsewhere", how="left")
+        .sort("mdtrt_id", "date", "elsewhere", "what")
+        .group_by("mdtrt_id")
+        .agg(
+            days=pl.col("date").n_unique(),
+            weight=pl.col("weight").sum(),
+            proven=(pl.col("certain") & ~pl.col("cared").fill_null(value=True)).any(),
+            in_person=pl.col("in_person").any(),
+            related_bkkp_sns=pl.col("sns").explode().drop_nulls().unique(),
+            said=pl.format("{}在{}{}", "date", pl.col("there").fill_null("其他机构"), pl.col("what").replace_strict(WORDS)).head(4).str.join("、"),
         )
     )
-    found = (
-        stays.filter(pl.col("weight").is_not_null())
-        .join(habit, on="fixmedins_code")
-        .filter(pl.col("certain") | pl.col("habitual"))
-        .with_columns(whole=pl.col("habitual") | ((pl.col("days") >= 2) & (pl.col("weight") >= 1.5)))
+    on_days = (
+        events.unique(["mdtrt_id", "date"], keep="first", maintain_order=True)
+        .group_by("mdtrt_id")
+        .agg(bkkp_sns=pl.col("hotel_sns").explode().drop_nulls(), hotel_fen=pl.col("hotel_fen").sum(), hotel_fund=pl.col("hotel_fund").sum())
     )
-    return found.select(
+    stays = stays.join(seen, on="mdtrt_id", how="left").join(on_days, on="mdtrt_id", how="left")
+    judged = stays.join(_habit(stays, "in_person", p), on="fixmedins_code").join(_shopping(stays, events, p), on="fixmedins_code")
+    bare = pl.col("bare_days") >= p["bare_share_min"] * pl.col("charged_days")
+    habitual = (pl.col("in_person") & pl.col("habitual")) | pl.col("shopping")
+    found = judged.filter(pl.col("weight").is_not_null()).with_columns(
+        habitual=habitual,
+        lone=(pl.col("proven") & bare).fill_null(value=False),
+        house_hits=pl.when("shopping").then("shop_hits").otherwise("house_hits"),
+        usual=pl.when("shopping").then("shop_usual").otherwise("usual"),
+    )
+    return found.filter(pl.col("habitual") | pl.col("lone")).select(
         "fixmedins_code",
         "psn_no",
         "mdtrt_id",
@@ -107,18 +100,67 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
         "related_bkkp_sns",
         occurred_from="begn_date",
         occurred_to="last_day",
-        amount_fen=pl.when("whole").then("inscp_fen").otherwise(pl.col("hotel_fen").fill_null(0)),
-        loss_fen=pl.when("whole").then("paid_fen").otherwise(pl.col("hotel_fund").fill_null(0)),
+        amount_fen=pl.when("habitual").then("inscp_fen").otherwise(pl.col("hotel_fen").fill_null(0)),
+        loss_fen=pl.when("habitual").then("paid_fen").otherwise(pl.col("hotel_fund").fill_null(0)),
         strength=(pl.when("habitual").then(0.6).otherwise(0.4) + 0.15 * pl.col("weight")).clip(0.4, 0.95),
         evidence=pl.format(
-            "患者在该院住院{}并计收床位、护理费，期间（不含入出院当日）{}，共{}天不在床；已排除外出检查、外检和院外透析。"
-            "该院{}例住院中{}例有此情形，占{}，全市其余机构为{}。",
+            "患者在该院住院{}并计收床位、护理费，期间（不含入出院当日）{}，共{}天不在床；已排除外出检查、外检和院外透析，"
+            "也不属他处集中冒用在院患者医保凭证。该院{}例住院、{}个住院日中{}例有此情形，全市其余机构每千个住院日{}例。",
             span(pl.col("begn_date"), pl.col("last_day")),
             "said",
             "days",
             "house_stays",
+            "house_days",
             "house_hits",
-            percent(pl.col("house_hits") / pl.col("house_stays")),
-            percent(pl.col("usual")),
+            (1000 * pl.col("usual")).round(1),
         ),
+    )
+
+
+def _habit(stays: pl.LazyFrame, hit: str, p: Params) -> pl.LazyFrame:
+    """Each house's stays with the flag ``hit``, against the other houses' rate per inner day: longer stays give more occasion."""
+    mine = (
+        stays.with_columns(hit=pl.col(hit).fill_null(value=False))
+        .group_by("fixmedins_code")
+        .agg(
+            house_stays=pl.len(),
+            house_days=pl.col("inner_days").sum(),
+            house_hits=pl.col("hit").sum(),
+            house_persons=pl.col("psn_no").filter("hit").n_unique(),
+        )
+    )
+    total = mine.select(all_days=pl.col("house_days").sum(), all_hits=pl.col("house_hits").sum())
+    return (
+        mine.join(total, how="cross")
+        .with_columns(
+            usual=((pl.col("all_hits") - pl.col("house_hits")) / (pl.col("all_days") - pl.col("house_days")).clip(1)).clip(p["usual_floor"])
+        )
+        .with_columns(chance=at_least("house_hits", "house_days", "usual"))
+        .with_columns(
+            habitual=(pl.col("house_hits") >= p["house_stays_min"])
+            & (pl.col("house_persons") >= p["house_persons_min"])
+            & (pl.col("chance") <= p["chance_max"])
+        )
+        .drop("all_days", "all_hits")
+    )
+
+
+def _shopping(stays: pl.LazyFrame, events: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """``shopping``: the house's in-patients are seen outside, be it only at pharmacies, as a habit and at many different places."""
+    spread = (
+        events.group_by("fixmedins_code", "elsewhere")
+        .agg(n=pl.len())
+        .group_by("fixmedins_code")
+        .agg(shops=pl.len(), one_shop=pl.col("n").max() / pl.col("n").sum())
+    )
+    any_event = stays.with_columns(any_event=pl.col("weight").is_not_null())
+    return (
+        _habit(any_event, "any_event", p)
+        .join(spread, on="fixmedins_code", how="left")
+        .select(
+            "fixmedins_code",
+            shop_hits="house_hits",
+            shop_usual="usual",
+            shopping=(pl.col("habitual") & (pl.col("shops") >= p["shops_min"]) & (pl.col("one_shop") <= p["shop_one_max"])).fill_null(value=False),
+        )
     )

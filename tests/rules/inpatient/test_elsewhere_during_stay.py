@@ -80,8 +80,57 @@ def test_a_stay_without_an_end_is_read_up_to_its_last_line(city):
     t = city(
         mdtrt_d=stays,
         fee_list_d=FEES
-        + "B1 | M1 | P1 | H1 | 2024-03-01 | 001109000010000 | 21 | | | |\nB2 | M1 | P1 | H1 | 2024-03-05 | 001109000010000 | 21 | | | |\n"
+        + "B1 | M1 | P1 | H1 | 2024-03-01 | 001109000010000 | 21 | | | |\n"
+        + "B3 | M1 | P1 | H1 | 2024-03-03 | 001109000010000 | 21 | | | |\nB2 | M1 | P1 | H1 | 2024-03-05 | 001109000010000 | 21 | | | |\n"
         + "V1 | V | P1 | H9 | 2024-03-03 | 001204000060000 | 11 | | | |\nV2 | W | P1 | H9 | 2024-03-20 | 001204000060000 | 11 | | | |",
     )
     findings = found(elsewhere_during_stay, t)
     assert findings["related_bkkp_sns"].to_list() == [["V1"]]
+
+
+def test_a_lone_visit_elsewhere_accuses_nobody_when_the_ward_cared_for_its_patient_that_day(city):
+    care = [f"D{d} | M1 | P1 | H1 | 2024-03-0{d} | 002501010150000 | 21 | | | |" for d in range(1, 8)]
+    assert found(elsewhere_during_stay, draw(city, *care, "V1 | V | P1 | H9 | 2024-03-04 | 001204000060000 | 11 | | | |")).is_empty()
+
+
+def test_a_lone_visit_counts_only_when_most_days_of_the_stay_were_empty(city):
+    care = [f"D{d} | M1 | P1 | H1 | 2024-03-0{d} | 002501010150000 | 21 | | | |" for d in (2, 3, 5, 6)]
+    visit = "V1 | V | P1 | H9 | 2024-03-04 | 001204000060000 | 11 | | | |"
+    assert found(elsewhere_during_stay, draw(city, *care, visit)).is_empty()
+    assert found(elsewhere_during_stay, draw(city, *care[:3], visit)).height == 1
+
+
+def test_where_charges_are_posted_days_at_once_an_empty_day_proves_nothing(city):
+    t = city(
+        mdtrt_d=STAYS + CROWD,
+        fee_list_d=FEES
+        + "B1 | M1 | P1 | H1 | 2024-03-07 | 001109000010000 | 21 | | | | 7\n"
+        + "V1 | V | P1 | H9 | 2024-03-04 | 001204000060000 | 11 | | | |",
+    )
+    assert found(elsewhere_during_stay, t).is_empty()
+
+
+def _shoppers(places: list[str]) -> tuple[str, list[str]]:
+    stays = STAYS + "".join(f"M{n} | P{n} | H1 | 2024-04-01 | 2024-04-08\n" for n in range(2, 6))
+    rows = [f"N{n} | M{n} | P{n} | H1 | 2024-04-02 | 001109000010000 | 21 | | | |" for n in range(2, 6)]
+    rows += [
+        f"S{n} | W{n} | P{n} | {place} | 2024-04-04 | XC08CAA001A001010102180 | 41 | | | |" for n, place in zip(range(2, 6), places, strict=True)
+    ]
+    return stays, rows
+
+
+def test_in_patients_shopping_all_over_town_as_a_habit_are_not_in_their_beds(city):
+    stays, rows = _shoppers(["P6", "P7", "P8", "P9"])
+    assert found(elsewhere_during_stay, draw(city, *rows, stays=stays))["mdtrt_id"].to_list() == ["M2", "M3", "M4", "M5"]
+
+
+def test_purchases_at_the_pharmacy_beside_the_hospital_are_the_relatives(city):
+    stays, rows = _shoppers(["P9", "P9", "P9", "P8"])
+    assert found(elsewhere_during_stay, draw(city, *rows, stays=stays)).is_empty()
+
+
+def test_where_one_place_treats_the_patients_of_many_hospitals_the_hospitals_are_not_accused(city):
+    stays = STAYS + "".join(f"M{n} | P{n} | H{n} | 2024-04-01 | 2024-04-08\n" for n in range(3, 8))
+    rows = [f"D{n} | M{n} | P{n} | H{n} | 2024-04-04 | 002501010150000 | 21 | | | |" for n in range(3, 8)]
+    rows += [f"V{n} | V{n} | P{n} | H9 | 2024-04-04 | 001204000060000 | 11 | | | |" for n in range(3, 8)]
+    assert found(elsewhere_during_stay, draw(city, *rows, stays=stays)).is_empty()
