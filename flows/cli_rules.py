@@ -189,12 +189,30 @@ def _findings(unit: Rule, lake: Lake, city: City, facts: dict[str, pl.LazyFrame]
         hits = run_city_rule(Tables(lake, None, facts=facts, extracted=extracted), unit, city)
     except KeyError as error:
         raise typer.BadParameter(f"{unit.rule_id} reads facts of a whole run and cannot be tried alone: {error.args[0]}") from error
-    wanted = hits.select(pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False)).lazy()
-    lines = pl.concat(
-        [
-            t.lines.select("bkkp_sn", "inscp_fen", "fund_fen", "case_paid").join(wanted, left_on="bkkp_sn", right_on="bkkp_sns", how="semi")
-            for t in buckets
-        ]
-    )
-    stays = pl.concat([t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen") for t in buckets])
-    return settle(hits, unit, lines, stays)
+    stays = pl.concat([t.stays.select("mdtrt_id", "fund_fen", "drg_fund_fen") for t in buckets])
+    return settle(hits, unit, pl.concat([_lines_of(hits, t) for t in buckets]), stays)
+
+
+def _lines_of(hits: pl.DataFrame, t: Tables) -> pl.LazyFrame:
+    """The bucket's lines that hits name, and those of the stays they name."""
+    named = hits.lazy().select(bkkp_sn=pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False))
+    columns = t.lines.select("bkkp_sn", "mdtrt_id", "inscp_fen", "fund_fen", "case_paid")
+    by_line = columns.join(named, on="bkkp_sn", how="semi")
+    by_stay = columns.join(hits.lazy().select("mdtrt_id").drop_nulls(), on="mdtrt_id", how="semi")
+    return pl.concat([by_line, by_stay]).unique("bkkp_sn")
+
+
+def try_out(lake: str, rule_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """What changed parameters of a rule would change on a lake, for the workbench's rule page: Chinese label → figure.
+
+    Raises ParameterError or LakeError; the lake is not touched.
+    """
+    unit, opened, city = _rule(rule_id), Lake(Path(lake)), City.load()
+    before, after = (_findings(unit, opened, given, {}) for given in (city, city.replaced(rule_id, changes)))
+    gained, lost = after.join(before, on="finding_id", how="anti"), before.join(after, on="finding_id", how="anti")
+    return {
+        "疑点数": f"{before.height} → {after.height}",
+        "机构数": f"{before['fixmedins_code'].n_unique()} → {after['fixmedins_code'].n_unique()}",
+        "涉及金额（元）": f"{float(before['amount_at_issue'].sum()):,.2f} → {float(after['amount_at_issue'].sum()):,.2f}",
+        "新增/减少": f"{gained.height} / {lost.height}",
+    }

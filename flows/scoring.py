@@ -17,6 +17,7 @@ from flows.steps import Job
 from flows.store import write_csv_for_excel, write_json, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from models.detectors.grouped_forest import GroupedForest
+from models.detectors.shapley import shapley
 from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.innocent import innocent
@@ -55,7 +56,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     institutions = pl.read_parquet(home.facts / "institutions_in_business.parquet")
     z = standardise(pl.scan_parquet(home.facts / "institution_feature.parquet"), groups, city)
     write_parquet(z, home.facts / "institution_z.parquet")
-    anomaly, scored_by = anomaly_scores(forest_input(z, groups), institutions, job, home, city)
+    X = forest_input(z, groups)  # noqa: N806 - scikit-learn's name
+    anomaly, scored_by, forest = anomaly_scores(X, institutions, job, home, city)
     evidence = rule_evidence(findings, institutions, p, weights)
     points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
     behaviour = feature_evidence(z, points_to, p)
@@ -70,6 +72,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
+    first = suspects.filter(pl.col("level") != "green")["fixmedins_code"].head(int(p["shapley_suspects"])).to_list()
+    write_parquet(shapley(forest, X.loc[X.index.isin(first)]), home.facts / "shap.parquet")
     write_parquet(evidence, home.facts / "evidence.parquet")
     write_parquet(behaviour, home.facts / "feature_evidence.parquet")
     terms = mixed.join(rank_intervals(mixed, evidence, p), on="fixmedins_code", how="left")
@@ -92,8 +96,8 @@ def forest_input(z: pl.DataFrame, groups: pl.DataFrame) -> pd.DataFrame:
     return frame.to_pandas().set_index("fixmedins_code")
 
 
-def anomaly_scores(X: pd.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy]:  # noqa: N803
-    """``fixmedins_code anomaly`` (0–1) by the champion of the registry; without one, a forest is fitted here and becomes it."""
+def anomaly_scores(X: pd.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy, Any]:  # noqa: N803
+    """``fixmedins_code anomaly`` (0–1) by the champion of the registry, and that model; without one, a forest is fitted here and becomes it."""
     features = [name for name in X.columns if name != "peer_group"]
     mlflow = connect(home)
     found = champion(mlflow, features)
@@ -106,7 +110,7 @@ def anomaly_scores(X: pd.DataFrame, institutions: pl.DataFrame, job: Job, home: 
             raise RuntimeError("The forest was registered but cannot be read back from the registry; check the tracking store's disk and rights.")
     model, scored_by = found
     anomaly = pl.DataFrame({"fixmedins_code": X.index.to_list(), "anomaly": model.predict(X)})
-    return institutions.select("fixmedins_code").join(anomaly, on="fixmedins_code", how="left"), scored_by
+    return institutions.select("fixmedins_code").join(anomaly, on="fixmedins_code", how="left"), scored_by, model
 
 
 def new_forest(city: City) -> GroupedForest:

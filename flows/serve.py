@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.cli_workbench import server_command
 from flows.home import Home
 
 READY_SECONDS = 180
@@ -51,9 +52,16 @@ def services(runs: Path, *, host: str, port: int, delivery: str | None, config: 
         ),
         Service(
             "workbench",
-            (python, "-m", "uvicorn", "workbench.asgi:application", "--host", host, "--port", str(port)),
+            server_command(host, port),
             f"http://{host}:{port}/healthz",
-            {"HUOYAN_RUNS": str(home.out), "HUOYAN_MLFLOW_PAGES": f"http://{host}:{port + 1}", "HUOYAN_PREFECT_PAGES": f"http://{host}:{port + 2}"},
+            {
+                "HUOYAN_RUNS": str(home.out),
+                "HUOYAN_HOME": os.environ.get("HUOYAN_HOME") or str(home.out / "workbench"),
+                "HUOYAN_HTTPS": os.environ.get("HUOYAN_HTTPS", "0" if host in ("127.0.0.1", "localhost") else "1"),
+                "HUOYAN_TRY_RULE": "flows.cli_rules.try_out",
+                "HUOYAN_MLFLOW_PAGES": f"http://{host}:{port + 1}",
+                "HUOYAN_PREFECT_PAGES": f"http://{host}:{port + 2}",
+            },
         ),
     ]
     if delivery is not None:
