@@ -15,6 +15,11 @@ INWARD: Final = (PURCHASE, SURPLUS, OPENING)
 OUTWARD: Final = (PURCHASE_RETURN, LOSS)
 
 
+def generic(code: pl.Expr) -> pl.Expr:
+    """Generic and dosage form of a drug code, whoever makes it: 14 characters of a western drug, 11 of a patent drug, else null."""
+    return pl.when(code.str.starts_with("X")).then(code.str.slice(0, 14)).when(code.str.starts_with("Z")).then(code.str.slice(0, 11))
+
+
 def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
     """One row an institution × item × month of this bucket: what was billed of drugs and consumables, net of refunds.
 
@@ -38,10 +43,12 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
 
     Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first
-    last class_fen`` (all the institution billed of drugs, or of consumables). A stock book is relied on when at least
-    ``book_share_min`` of the billed drug money is of items it lists (consumables: the items it lists, as many houses book only
-    the dear ones), when it holds at least ``book_items_min`` items, and when its own sales agree with the billing within a
-    factor of two: packs against tablets would make any comparison void. Only months of the book count.
+    last class_fen`` (all the institution billed of drugs, or of consumables) and ``other_maker`` (the book holds the same generic
+    and form of another maker). A stock book is relied on when it lists at least ``book_share_min`` of the billed drugs, by money
+    or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that shows it;
+    consumables: the items it lists, as many houses book only the dear ones), when it holds at least ``book_items_min`` items,
+    and when its own sales agree with the billing within a factor of two: packs against tablets would make any comparison void.
+    Only months of the book count.
     """
     book = (
         t.raw("invt_chg_d")
@@ -82,7 +89,10 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     klass = ["fixmedins_code", "consumable"]
     agreement = (pl.col("billed") / pl.col("sold")).filter(pl.col("listed") & (pl.col("sold") > 0)).median().over(klass)
     reliable = against.with_columns(
-        book_share=pl.col("fee_fen").filter(pl.col("listed")).sum().over(klass) / pl.col("fee_fen").sum().over(klass),
+        book_share=pl.max_horizontal(
+            pl.col("fee_fen").filter(pl.col("listed")).sum().over(klass) / pl.col("fee_fen").sum().over(klass),
+            pl.col("listed").mean().over(klass),
+        ),
         agreement=agreement,
     ).filter(
         (pl.col("items") >= p["book_items_min"])
@@ -92,6 +102,14 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     had = pl.col("available").fill_null(0.0).clip(lower_bound=0.0)
     part = pl.col("short") / pl.col("billed")
     whole_class = pl.col("fee_fen").sum().over(klass)
+    # how many makers' products of one generic and form the book holds, this one left out
+    held = (
+        book.filter(pl.col("inward") > 0)
+        .with_columns(generic=generic(pl.col("hilist_code")))
+        .filter(pl.col("generic").is_not_null())
+        .group_by("fixmedins_code", "generic")
+        .agg(pl.col("hilist_code").alias("held"))
+    )
     return (
         # an item the book does not know at all counts only where the book knows nearly everything
         reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]))
@@ -103,6 +121,10 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
             last=pl.col("last").dt.month_end(),
         )
         .join(t.institutions.select("fixmedins_code", "is_pharmacy"), on="fixmedins_code", how="left")
+        .with_columns(generic=generic(pl.col("hilist_code")))
+        .join(held, on=["fixmedins_code", "generic"], how="left")
+        .with_columns(other_maker=(pl.col("held").list.set_difference(pl.concat_list("hilist_code")).list.len() > 0).fill_null(value=False))
+        .drop("generic", "held")
     )
 
 
