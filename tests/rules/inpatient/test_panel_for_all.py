@@ -1,0 +1,65 @@
+"""One panel of tests for everybody, whatever the disease."""
+
+from __future__ import annotations
+
+from models.rules.inpatient.panel_for_all import panel_for_all
+from tests.rules.support import found
+
+PANEL = ("002504040010000", "002504040020000", "002503090010000")
+ROUTINE = "002501010150000"
+DISEASES = ("I10.x00", "J18.900", "M51.202", "K80.100")
+
+
+def ward(house: str, tests: tuple[str, ...], *, stays: int = 12, diseases: tuple[str, ...] = DISEASES, outcome: str = "1") -> tuple[str, str]:
+    """Stays of one house whose diseases go round, each with the tests."""
+    visits = fees = ""
+    for n in range(stays):
+        stay = f"{house}S{n}"
+        visits += f"{stay} | {house}P{n} | {house} | 2024-03-01 | 2024-03-06 | {diseases[n % len(diseases)]} | {outcome}\n"
+        fees += "".join(f"{stay}L{k} | {stay} | {code} | 2024-03-02\n" for k, code in enumerate((ROUTINE, *tests)))
+    return visits, fees
+
+
+def lake(city, *wards: tuple[str, str]):
+    visits = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code | dscg_way\n" + "".join(v for v, _ in wards)
+    return city(mdtrt_d=visits, fee_list_d="bkkp_sn | mdtrt_id | hilist_code | fee_ocur_time\n" + "".join(f for _, f in wards))
+
+
+PEERS = (ward("H7", (), stays=40), ward("H8", (), stays=40))
+
+
+def test_three_tests_hardly_done_elsewhere_for_patients_of_four_chapters_are_a_panel(city):
+    findings = found(panel_for_all, lake(city, ward("H1", PANEL), *PEERS))
+    assert findings.height == 12
+    assert findings["fixmedins_code"].unique().to_list() == ["H1"]
+    assert findings.filter(mdtrt_id="H1S0")["bkkp_sns"].to_list() == [["H1S0L1", "H1S0L2", "H1S0L3"]]
+
+
+def test_two_unusual_tests_are_a_habit_of_diagnosis(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL[:2]), *PEERS)).is_empty()
+
+
+def test_seven_patients_are_no_routine(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=7), ward("H1b", ()), *PEERS)).is_empty()
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=8), *PEERS)).height == 8
+
+
+def test_a_pathway_for_the_diseases_of_two_chapters_is_lawful(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, diseases=DISEASES[:2]), *PEERS)).is_empty()
+
+
+def test_what_the_other_houses_do_for_the_same_diseases_is_the_standard(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL), ward("H7", PANEL, stays=40), ward("H8", (), stays=40))).is_empty()
+
+
+def test_the_dying_are_tested_for_good_reason(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, outcome="5"), *PEERS)).is_empty()
+
+
+def test_a_house_alone_of_its_kind_has_no_peers_and_is_not_judged(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL))).is_empty()
+
+
+def test_diseases_that_the_peers_do_not_treat_are_not_judged(city):
+    others = tuple(ward(house, (), stays=40, diseases=("C34.900",)) for house in ("H7", "H8"))
+    assert found(panel_for_all, lake(city, ward("H1", PANEL), *others)).is_empty()
