@@ -11,6 +11,7 @@ import pytest
 
 from features.parameters import City
 from models.rules.drg._support import BEARER, CASES_ROW, USE
+from models.rules.drg._textbook import with_least_care
 from models.rules.drg.upcoded_severity import upcoded_severity
 from models.run_rules import complete_hits
 
@@ -61,7 +62,7 @@ def city(
                 }
             )  # fmt: skip
             del supported
-    rows = pl.DataFrame(bearers).with_columns(begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8))
+    rows = pl.DataFrame(bearers).with_columns(begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8), cared=pl.lit(None, pl.Boolean))
     used = pl.DataFrame([{"kind": USE, "fixmedins_code": name, "key": key, "n": n, "name": key} for (name, key), n in use.items()])
     totals = pl.DataFrame([{"kind": CASES_ROW, "fixmedins_code": f"H{hospital}", "n": cases} for hospital in range(hospitals)])
     weights = pl.DataFrame(
@@ -125,3 +126,47 @@ def test_another_supported_complication_keeps_the_group() -> None:
 
 def test_without_settlement_lists_there_are_no_hits() -> None:
     assert hits(city()[0].clear()).is_empty()
+
+
+def rare(cared: int, uncared: int) -> pl.DataFrame:
+    """The honest city, and sepsis that only H0 codes: ``cared`` cases with antibiotics or cultures, ``uncared`` with none of the least care."""
+    extracted, _ = city()
+    with_sepsis = extracted.filter((pl.col("kind") == BEARER) & (pl.col("fixmedins_code") == "H0")).head(1)
+    cases = [
+        with_sepsis.with_columns(
+            case_id=pl.lit(f"R{n}"), mdtrt_id=pl.lit(f"R{n}"), code=pl.lit("A41.500"), dx_name=pl.lit("革兰阴性菌败血症"), cared=pl.lit(n < cared)
+        )
+        for n in range(cared + uncared)
+    ]
+    # nobody else bears the code or its category
+    return pl.concat([extracted.filter(pl.col("code").is_null() | (pl.col("code") != "A41.900")), *cases])
+
+
+def test_sepsis_too_rare_elsewhere_to_be_learned_is_judged_by_the_least_care() -> None:
+    found = hits(rare(cared=0, uncared=5)).filter(pl.col("mdtrt_id").str.starts_with("R"))
+    assert found.height == 5
+    assert "临床上至少应有血培养、降钙素原或抗菌药物" in found["evidence"][0]
+
+
+@pytest.mark.parametrize(("cared", "uncared"), [(5, 0), (20, 2)])
+def test_sepsis_with_any_of_its_care_or_a_slip_or_two_is_not_at_issue(cared: int, uncared: int) -> None:
+    assert hits(rare(cared, uncared)).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("code", "item", "cared"),
+    [
+        ("J96.000", "血气分析", True),
+        ("J96.000", "普通病房床位费", False),
+        ("A41.900", "注射用头孢曲松钠", True),
+        ("N17.900", "肌酐测定", True),
+        ("E43.x00", "脂肪乳注射液", True),
+        ("I50.900", "心脏彩色多普勒超声", True),
+        ("B37.900", "氟康唑胶囊", True),
+        ("E11.400", "血气分析", None),
+    ],
+)
+def test_one_item_of_the_least_care_supports_the_complication(code: str, item: str, cared: bool | None) -> None:
+    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code]})
+    lines = pl.LazyFrame({"mdtrt_id": ["M1", "M2"], "hilist_name": [item, "血气分析"]})
+    assert with_least_care(bearer, lines).collect()["cared"].to_list() == [cared]

@@ -9,6 +9,7 @@ from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
 from models.rules.drg._support import BEARER, habit, items_of_cases, judged, use_rows
+from models.rules.drg._textbook import judged_by_textbook, with_least_care
 from models.run_rules import empty_hits
 from models.wording import percent, yuan
 
@@ -36,6 +37,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
         .join(billed_cases(t).drop("fixmedins_code"), on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
     )
+    bearers = with_least_care(bearers, t.lines.filter(pl.col("inpatient")))
     return pl.concat([bearers, use_rows(items, cases), weight_rows(t)], how="diagonal")
 
 
@@ -65,7 +67,8 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
 def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     """A secondary diagnosis lifts the case into a dearer group although nothing in the stay examined or treated it.
 
-    For each MCC or CC the fee items that go with it are learned from the other hospitals' patients (``_support``). A case is at issue
+    For each MCC or CC the fee items that go with it are learned from the other hospitals' patients (``_support``); grave ones too rare
+    elsewhere are unsupported when not one item of the least care of such a patient is billed (``_textbook``). A case is at issue
     when all the diagnoses that made its group severe lack them, so that the case without them falls into a cheaper group, and only
     at a hospital where such cases are a habit: far more than at the others, beyond chance, most of them in excess. A hospital
     whose sicker patients are treated for what is coded has no unsupported cases, however high its share of severe groups. Cases
@@ -80,6 +83,7 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         return empty_hits()
     scheme = scheme_in_use()
     judgement = judged(extracted, p)
+    judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_max"])], how="diagonal_relaxed")
     hospitals = habit(judgement, p)
     if hospitals.is_empty():
         return empty_hits()
@@ -98,7 +102,9 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         )
         .agg(
             has_mcc=(pl.col("level") == "mcc").any(),
-            said=pl.format("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions")
+            said=pl.when(pl.col("n_peers") > 0)
+            .then(pl.format("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions"))
+            .otherwise(pl.format("{}（{}，临床上至少应有{}）", pl.coalesce("dx_name", "code"), "code", "companions"))
             .sort()
             .str.join("；"),
             score=pl.col("score").min(),
