@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup
 	$(BIN)/huoyan simulate --persons 10000 --months 12 --seed 7 --out demo/delivery --truth demo/truth
 	$(BIN)/huoyan run demo/delivery --out $(RUN)
-	@echo "See it in a browser:  make serve    (then sign in with the user that it prints)"
+	@echo "See it in a browser:  $(BIN)/huoyan user add auditor --role auditor --counties all   (asks for a password)   then   make serve"
 
 test: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/run.sh

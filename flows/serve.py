@@ -56,7 +56,6 @@ def services(runs: Path, *, host: str, port: int, delivery: str | None, config: 
             f"http://{host}:{port}/healthz",
             {
                 "HUOYAN_RUNS": str(home.out),
-                "HUOYAN_HOME": os.environ.get("HUOYAN_HOME") or str(home.out / "workbench"),
                 "HUOYAN_HTTPS": os.environ.get("HUOYAN_HTTPS", "0" if host in ("127.0.0.1", "localhost") else "1"),
                 "HUOYAN_TRY_RULE": "flows.cli_rules.try_out",
                 "HUOYAN_MLFLOW_PAGES": f"http://{host}:{port + 1}",
