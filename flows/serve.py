@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -48,7 +49,7 @@ def services(runs: Path, *, host: str, port: int, delivery: str | None, config: 
             "mlflow",
             (python, "-m", "mlflow", "ui", "--backend-store-uri", home.tracking_uri, "--host", host, "--port", str(port + 1), "--workers", "1"),
             f"http://{host}:{port + 1}/health",
-            {},
+            {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
         ),
         Service(
             "workbench",
@@ -79,7 +80,8 @@ def serve(listed: list[Service], tell: object = print) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         for service in listed:
-            process = subprocess.Popen(service.command, env={**os.environ, **service.environment})  # noqa: S603 - our own commands
+            # a session of its own, so that what the service starts ends with it
+            process = subprocess.Popen(service.command, env={**os.environ, **service.environment}, start_new_session=True)  # noqa: S603
             running.append((service, process))
             _wait_until_ready(service, process)
             say(f"{service.name}: {service.page or 'running'}")
@@ -92,12 +94,17 @@ def serve(listed: list[Service], tell: object = print) -> None:
         say("stopping")
     finally:
         for _, process in reversed(running):
-            process.terminate()
+            _signal(process, signal.SIGTERM)
         for _, process in running:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _signal(process, signal.SIGKILL)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Sends the signal to the service and everything it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:
