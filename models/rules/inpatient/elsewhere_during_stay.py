@@ -105,7 +105,7 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
         strength=(pl.when("habitual").then(0.6).otherwise(0.4) + 0.15 * pl.col("weight")).clip(0.4, 0.95),
         evidence=pl.format(
             "患者在该院住院{}并计收床位、护理费，期间（不含入出院当日）{}，共{}天不在床；已排除外出检查、外检和院外透析，"
-            "也不属他处集中冒用在院患者医保凭证。该院{}例住院、{}个住院日中{}例有此情形，全市其余机构每千个住院日{}例。",
+            "也不属他处集中冒用在院患者医保凭证。该院{}例住院、{}个住院日中{}例有此情形，全市其余机构每千个住院日不超过{}例。",
             span(pl.col("begn_date"), pl.col("last_day")),
             "said",
             "days",

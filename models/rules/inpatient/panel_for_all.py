@@ -107,7 +107,7 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         strength=(0.4 + 0.05 * pl.col("n_items") + 0.3 * pl.col("panelled") / pl.col("house_stays")).clip(0.4, 0.9),
         evidence=pl.format(
             "患者（{}）住院{}做了{}项同病种少做的检查检验：{}（同级同类其他机构该病种最多{}病例做其中任一项），计{}元；"
-            "该院{}例住院中{}例、{}个疾病大类的患者做了同样的一组项目，其他机构有如此多少见项目的住院占{}。",
+            "该院{}例住院中{}例、{}个疾病大类的患者做了同样的一组项目，其他机构有如此多少见项目的住院不超过{}。",
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
             "n_items",

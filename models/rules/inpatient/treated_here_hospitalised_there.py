@@ -65,7 +65,7 @@ def treated_here_hospitalised_there(t: Tables, p: Params) -> pl.LazyFrame:
             strength=(0.5 + 0.05 * pl.col("there_persons")).clip(0.6, 0.9),
             evidence=pl.format(
                 "参保人{}在{}住院，其间{}共{}天在该机构就诊，而住院医院当日均有用药、检查或治疗；"
-                "该机构共有{}家医院{}名在院患者（{}例次）如此，其他机构每千名就诊者{}例，疑为他人持其医保凭证就医。",
+                "该机构共有{}家医院{}名在院患者（{}例次）如此，其他机构每千名就诊者不超过{}例，疑为他人持其医保凭证就医。",
                 span(pl.col("begn_date"), pl.col("last_day")),
                 pl.col("fixmedins_name").fill_null("其他医院"),
                 span(pl.col("occurred_from"), pl.col("occurred_to")),
