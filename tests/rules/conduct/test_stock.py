@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from models.rules.conduct.drug_maker_swapped import drug_maker_swapped
 from models.rules.conduct.drugs_billed_beyond_purchase import drugs_billed_beyond_purchase
 from models.rules.conduct.implants_billed_beyond_purchase import implants_billed_beyond_purchase
 from models.rules.conduct.pharmacy_sales_without_purchase import pharmacy_sales_without_purchase
@@ -99,31 +98,3 @@ def test_a_book_that_lists_nearly_all_items_is_full_though_three_dear_ones_take_
     book = [(f"I{n}", "P1", code, "2024-03-01", 1, 10) for n, code in enumerate(known)]
     t = city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
     assert found(pharmacy_sales_without_purchase, t, **SMALL).height == hits
-
-
-def hospital_with(city, drugs: int, *, held: str = "99999", form: str = "A0010101", at: str = "H1", swapped: int = 20):
-    """Twenty drugs bought and billed of one maker; of the first ``drugs`` also bills of maker 02681, of which nothing was bought."""
-    stock = [f"XA10BFA0{n:02}A0010101{held}" for n in range(20)]
-    fees = [(f"L{n}", f"M{n}", at, "2024-03-10 09:00", code, 5, 10, None) for n, code in enumerate(stock)]
-    fees += [(f"S{n}", f"M{n}", at, "2024-03-10 10:00", f"XA10BFA0{n:02}{form}02681", swapped, 100, None) for n in range(drugs)]
-    book = [(f"I{n}", at, code, "2024-03-01", 1, 40) for n, code in enumerate(stock)]
-    return city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
-
-
-def test_drugs_billed_as_a_maker_never_bought_while_another_is_in_stock_are_swapped(city):
-    t = hospital_with(city, 3)
-    assert found(drug_maker_swapped, t).select("fixmedins_code", "kind", "amount_at_issue").row(0) == ("H1", "item_swap", 6000.0)
-    assert found(drugs_billed_beyond_purchase, t, items_min=1, amount_fen_min=1).is_empty()
-
-
-@pytest.mark.parametrize(
-    ("why", "drawn"),
-    [
-        ("two drugs are wrong codes", {"drugs": 2}),
-        ("another dosage form is not held: nothing to hand over instead", {"drugs": 3, "form": "B0020101"}),
-        ("one pack each", {"drugs": 3, "swapped": 1}),
-        ("a pharmacy is heard under its own rule", {"drugs": 3, "at": "P1"}),
-    ],
-)
-def test_what_is_no_swap_of_makers(city, why, drawn):
-    assert found(drug_maker_swapped, hospital_with(city, **drawn)).is_empty(), why
