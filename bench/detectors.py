@@ -46,7 +46,7 @@ def detector_scores(X: pd.DataFrame, *, contamination: float = 0.1, seed: int = 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             detector.fit(values)
-        scores[name] = np.nan_to_num(np.asarray(detector.decision_scores_, dtype=np.float64), posinf=np.finfo(np.float32).max)
+        scores[name] = np.nan_to_num(np.asarray(detector.decision_scores_, dtype=np.float64), posinf=float(np.finfo(np.float32).max))
     return scores
 
 
@@ -61,4 +61,5 @@ def plain_aggregates(
     frame["lines_a_case"] = np.log1p(sums["lines"] / cases)
     frame["stays_a_case"] = sums["admissions"] / cases
     frame["fund_share"] = sums["fund_fen"] / sums["fee_fen"].clip(lower=1.0)
-    return (frame - frame.mean()) / frame.std(ddof=0).replace(0.0, 1.0)
+    standardised: pd.DataFrame = (frame - frame.mean()) / frame.std(ddof=0).replace(0.0, 1.0)
+    return standardised
