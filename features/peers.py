@@ -109,7 +109,9 @@ def standardise(institution_feature: pl.LazyFrame | pl.DataFrame, groups: pl.Dat
     ]
     if not done:
         return pl.DataFrame(schema=STANDARD_SCHEMA)
-    whole = pl.concat(done, how="diagonal").select(pl.col(name).cast(dtype) for name, dtype in STANDARD_SCHEMA.items())
+    # where nobody has comparable peers no frame bears the peers' columns
+    together = pl.concat([pl.DataFrame(schema=STANDARD_SCHEMA), *done], how="diagonal_relaxed")
+    whole = together.select(pl.col(name).cast(dtype) for name, dtype in STANDARD_SCHEMA.items())
     return whole.sort("fixmedins_code", "feature")
 
 

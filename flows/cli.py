@@ -13,7 +13,7 @@ from rich.table import Table
 
 from features.lake import LakeError
 from features.parameters import City, ParameterError
-from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_rules, cli_simulate, cli_workbench
+from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_power, cli_rules, cli_simulate, cli_workbench
 from flows.home import Home
 from flows.ingest import DeliveryError, MappingError, VaultError
 from models.kinds import Kind
@@ -125,6 +125,7 @@ app.command()(cli_ingest.ingest)
 app.command()(cli_simulate.simulate)
 app.command()(cli_models.plan)
 app.command()(cli_models.retrain)
+app.command()(cli_power.power)
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_features.app, name="features")
 app.add_typer(cli_rules.app, name="rules")
@@ -132,6 +133,13 @@ app.add_typer(cli_drg.app, name="drg")
 app.command()(cli_drg.monitor)
 app.command()(cli_drg.effect)
 cli_workbench.mount(app)
+
+
+@app.command()
+def docs() -> None:
+    """Writes the generated documents anew: the handbook of rules and the catalogue of features."""
+    cli_rules.doc(Path("docs/rules"), Path("tests"))
+    cli_features.doc(Path("docs/features.md"))
 
 
 if __name__ == "__main__":

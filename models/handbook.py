@@ -34,14 +34,15 @@ class Proof:
 
 
 def proofs(tests: Path) -> dict[str, Proof]:
-    """rule id → its tests, from every ``test_<rule>.py`` under ``tests``; a file named for no rule is left out."""
+    """rule id → its tests: the file ``test_<rule>.py`` under ``tests``, else the first test file that imports the rule."""
     known = {unit.rule_id for unit in all_rules()}
-    found = {}
-    for path in sorted(tests.rglob("test_*.py")):
-        rule_id = path.stem.removeprefix("test_")
-        if rule_id in known:
+    paths = sorted(tests.rglob("test_*.py"))
+    found = {rule_id: _proof(path, tests) for path in paths if (rule_id := path.stem.removeprefix("test_")) in known}
+    for path in paths:
+        imported = set(re.findall(r"^from models\.rules\.\S+ import (\w+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+        for rule_id in sorted(imported & known - found.keys()):
             found[rule_id] = _proof(path, tests)
-    return found
+    return dict(sorted(found.items()))
 
 
 def handbook(tests: Path, city: City) -> dict[str, str]:
