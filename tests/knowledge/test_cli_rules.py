@@ -6,11 +6,20 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from flows import cli_rules
 from flows.cli_rules import app
 from tests.rules.national.test_duplicate_drugs import HIT
 from tests.rules.support import city_of
 
-RUN = CliRunner(env={"COLUMNS": "250"})
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables in their full width, whatever the terminal."""
+    monkeypatch.setattr(cli_rules.console, "_width", 240)
+    monkeypatch.setattr(cli_rules.console, "_height", 60)
+
+
+RUN = CliRunner()
 
 
 @pytest.fixture
