@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# tables of the command line are as wide as a screen, whatever the terminal
+export COLUMNS=160
+
 note() { printf '\n== %s\n' "$*"; }
 
 note "services"
