@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -20,10 +20,11 @@ from features.drg.scheme import load_scheme
 from features.lake import Lake
 from features.parameters import City
 from features.tables import Tables
-from models.effects.panel import MEASURES, first_billed, month_number, panel
+from flows.cli_models import existing
+from models.effects.panel import DIALYSIS, MEASURES, Measure, first_billed, own_panel, panel
 
 if TYPE_CHECKING:
-    from models.effects.staggered import Effect
+    from models.effects.report import EffectReport
 
 console = Console()
 app = typer.Typer(name="drg", help="DRG: group settlement lists, or make a city's own scheme.", no_args_is_help=True)
@@ -85,84 +86,92 @@ def monitor(
 
 
 def effect(
-    cases: Annotated[Path, typer.Option(help="Discharges of a monitoring run: OUT/drg/cases.parquet.", exists=True, dir_okay=False)],
-    measure: Annotated[str, typer.Option(help=f"One of {', '.join(MEASURES)}.")] = "cost_per_case",
+    runs: Annotated[Path, typer.Option("--runs", help="The run folder (OUT of huoyan run).", exists=True, file_okay=False)],
+    measure: Annotated[str, typer.Option(help=f"One of {', '.join(MEASURES)}, {DIALYSIS}; or the name of your own (with --table).")] = "all",
     starts: Annotated[
-        Path | None, typer.Option(help="CSV with fixmedins_code, start (yyyy-MM-dd). Left out: the first month paid mostly by DRG.", dir_okay=False)
+        Path | None,
+        typer.Option(
+            help="CSV with fixmedins_code, start (yyyy-MM-dd). Left out: the first month paid mostly by DRG, or with records of a face terminal.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     start: Annotated[str | None, typer.Option(help="One date for everybody (yyyy-MM-dd): an interrupted time series of the whole city.")] = None,
-    out: Annotated[Path | None, typer.Option(help="JSON file for the estimate, the event study and the placebo.")] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            help="Your own measure: CSV or Parquet, one row a case with fixmedins_code, day (yyyy-MM-dd), value.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    price: Annotated[float | None, typer.Option(help="With --table: yuan that one unit of the value is worth.")] = None,
+    change: Annotated[str | None, typer.Option(help="What changed, as the report shall call it.")] = None,
 ) -> None:
-    """What a change with a start date did to a measure: estimate with 95 % interval, placebo, event study, yuan saved."""
-    if measure not in MEASURES:
-        raise typer.BadParameter(f"unknown measure {measure!r}; known are {', '.join(MEASURES)}", param_hint="--measure")
-    discharges = pl.read_parquet(cases)
-    dates = first_billed(discharges) if starts is None else pl.read_csv(starts, try_parse_dates=True).select("fixmedins_code", "start")
-    try:
-        result, check = _estimate(discharges, dates, measure, start)
-    except ValueError as error:
-        console.print(f"[red]无法估计：{error}[/red]")
-        raise typer.Exit(2) from error
-    _tell(result, check, measure)
-    report: dict[str, object] = {"measure": measure, "estimate": _plain(result), "placebo": None if check is None else _plain(check)}
-    if measure in ("cost_per_case", "fund_per_case"):
-        from models.effects.savings import savings  # noqa: PLC0415 - statsmodels loads slowly
+    """What a change with a start date did to a measure: estimate with 95 % interval, placebo, event study, yuan saved.
 
-        claim = savings(result, _treated_cases(discharges, dates, start))
-        console.print(claim.sentence)
-        report["savings"] = {"yuan": claim.yuan, "low": claim.low, "high": claim.high, "proved": claim.proved, "sentence": claim.sentence}
-    if out is not None:
-        out.write_text(json.dumps(report, ensure_ascii=False, indent=2, default=str), encoding="utf-8")
+    Writes effect/<measure>.json and effect/<measure>.svg into the run folder.
+    """
+    from flows.effect import write_effects, write_report  # noqa: PLC0415 - Prefect is slow to load and must see the environment first
 
-
-def _estimate(discharges: pl.DataFrame, dates: pl.DataFrame, measure: str, start: str | None) -> tuple[Effect, Effect | None]:
-    from models.effects.staggered import placebo, staggered_did  # noqa: PLC0415 - statsmodels loads slowly
-    from models.effects.time_series import interrupted_series  # noqa: PLC0415
-
-    if start is not None:
-        day = date.fromisoformat(start)
-        value, _ = MEASURES[measure]
-        series = discharges.group_by("month").agg(value=value).select(time=month_number(pl.col("month")), value="value").sort("time")
-        return interrupted_series(series, day.year * 12 + day.month - 1), None
-    frame = panel(discharges, dates, measure)
-    weighted = measure != "cases"
-    result = staggered_did(frame, weighted=weighted)
-    try:
-        return result, placebo(frame, weighted=weighted)
-    except ValueError:
-        return result, None
+    if measure == "all":
+        if starts or start or table:
+            raise typer.BadParameter("a start date or a table of your own belongs to one measure; name it", param_hint="--measure")
+        for report in write_effects(runs, Lake(runs / "lake")):
+            _tell(report)
+        return
+    if not re.fullmatch(r"\w+", measure):
+        raise typer.BadParameter("a measure's name is letters, digits and underscores: it becomes a file's name", param_hint="--measure")
+    report = _one(runs, measure, starts, start, table, price, change)
+    _tell(report)
+    write_report(runs, report)
+    if report.effect is None:
+        raise typer.Exit(2)
 
 
-def _treated_cases(discharges: pl.DataFrame, dates: pl.DataFrame, start: str | None) -> int:
-    if start is not None:
-        return discharges.filter(pl.col("month") >= date.fromisoformat(start).replace(day=1)).height
-    first = discharges["month"].min()
-    return discharges.join(dates, on="fixmedins_code").filter((pl.col("month") >= pl.col("start")) & (pl.col("start") > first)).height
+def _one(
+    runs: Path, measure: str, starts: Path | None, start: str | None, table: Path | None, price: float | None, change: str | None
+) -> EffectReport:
+    from flows.effect import BY_GROUP, TERMINALS, dialysis_measure, dialysis_months, terminal_starts  # noqa: PLC0415
+    from models.effects.report import estimate, series_estimate  # noqa: PLC0415 - statsmodels loads slowly
+
+    given = pl.read_csv(starts, try_parse_dates=True, schema_overrides={"fixmedins_code": pl.String}) if starts else None
+    none = pl.DataFrame(schema={"fixmedins_code": pl.String, "start": pl.Date})
+    said = change or (TERMINALS if measure == DIALYSIS else BY_GROUP)
+    if table is not None:
+        said = change or "实施"
+        rows = pl.read_parquet(table) if table.suffix == ".parquet" else pl.read_csv(table, try_parse_dates=True)
+        kind = Measure(measure, "", yuan=price)
+        frame = own_panel(rows, "fixmedins_code", "day", "value", none if given is None else given)
+    elif measure == DIALYSIS:
+        lake = Lake(runs / "lake")
+        months = dialysis_months(lake)
+        if months is None:
+            raise typer.BadParameter("the lake holds no outpatient dialysis", param_hint="--measure")
+        kind = dialysis_measure(months)
+        frame = own_panel(months, "fixmedins_code", "month", "sessions", terminal_starts(lake) if given is None else given)
+    elif measure in MEASURES:
+        cases = pl.read_parquet(existing(runs / "drg" / "cases.parquet"))
+        kind = MEASURES[measure]
+        frame = panel(cases, first_billed(cases) if given is None else given, measure)
+    else:
+        raise typer.BadParameter(f"unknown measure {measure!r}; known are {', '.join([*MEASURES, DIALYSIS])}", param_hint="--measure")
+    if start is None:
+        return estimate(frame, measure, kind, said)
+    day = date.fromisoformat(start)
+    return series_estimate(frame, day.year * 12 + day.month - 1, measure, kind, said)
 
 
-def _plain(result: Effect) -> dict[str, object]:
-    return {
-        "effect": result.estimate,
-        "standard_error": result.standard_error,
-        "low": result.low,
-        "high": result.high,
-        "p_value": result.p_value,
-        "relative": result.relative,
-        "units": result.n_units,
-        "treated": result.n_treated,
-        "pretrend_p": result.pretrend_p,
-        "warnings": list(result.warnings),
-        "event_study": result.event.to_dicts(),
-    }
-
-
-def _tell(result: Effect, check: Effect | None, measure: str) -> None:
-    table = Table(title=f"{MEASURES[measure][1]}：实施后变化")
+def _tell(report: EffectReport) -> None:
+    if report.effect is None:
+        console.print(f"[red]{report.measure.title_zh}：无法估计：{report.refused}[/red]")
+        return
+    table = Table(title=f"{report.change_zh} → {report.measure.title_zh}（{report.measure.unit_zh}）")
     for name in ("", "估计", "95%区间", "相对实施前"):
         table.add_column(name)
-    table.add_row("效果", f"{result.estimate:.4g}", f"{result.low:.4g} 至 {result.high:.4g}", f"{result.relative:.1%}")
-    if check is not None:
-        table.add_row("安慰剂（提前三个月）", f"{check.estimate:.4g}", f"{check.low:.4g} 至 {check.high:.4g}", f"{check.relative:.1%}")
+    for label, found in (("效果", report.effect), ("安慰剂（提前三个月）", report.check)):
+        if found is not None:
+            table.add_row(label, f"{found.estimate:.4g}", f"{found.low:.4g} 至 {found.high:.4g}", f"{found.relative:.1%}")
     console.print(table)
-    for line in result.warnings:
+    for line in report.effect.warnings:
         console.print(f"[yellow]注意：{line}[/yellow]")
+    if report.claim is not None:
+        console.print(report.claim.sentence)

@@ -3,6 +3,7 @@
 OUT/                      what ``huoyan run`` hands back (suspects.csv, findings.parquet, reports …)
 OUT/lake/                 the lake, unless ``--lake`` names another
 OUT/facts/                feature frames the workbench reads
+OUT/drg/, OUT/effect/     monitoring of case payment, and what it changed (docs/drg.md)
 OUT/work/                 finished steps, by key; safe to delete
 OUT/tracking/             MLflow's database and artifacts, unless HUOYAN_MLFLOW_URI names a server
 OUT/.prefect/             Prefect's own store, unless PREFECT_HOME or PREFECT_API_URL is set

@@ -11,6 +11,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.effect import write_effects
 from flows.home import Home
 from flows.ingest import DeliveryReport, ingest
 from flows.monitor import write_drg_monitor
@@ -51,6 +52,7 @@ def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -
     """Everything a run hands back."""
     hand_over(job, home, delivery, scored)
     write_drg_monitor(job.open_lake(), home.out, job.city())
+    write_effects(home.out, job.open_lake())
 
 
 _PROGRESS: ContextVar[Progress] = ContextVar("progress", default=lambda _stage, _done, _total: None)

@@ -1,41 +1,48 @@
-"""Yuan saved by a change of a cost per case (or per session), with the interval of the estimate."""
+"""Yuan saved by a change of a value a case (cost, sessions at their price), with the interval of the estimate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.effects.panel import Measure
 from models.effects.staggered import Effect
 
 
 @dataclass(frozen=True)
 class Savings:
-    """Yuan over the period, positive = saved; ``proved`` only when the whole interval lies on one side and nothing forbids the claim."""
+    """Yuan over the period and a year, positive = saved; ``proved`` only when the interval excludes nought and nothing forbids the claim."""
 
     yuan: float
     low: float
     high: float
+    yuan_a_year: float
+    low_a_year: float
+    high_a_year: float
     proved: bool
     sentence: str
 
 
-def savings(effect: Effect, cases: int, unit_zh: str = "例") -> Savings:
-    """What the effect on a cost per case means for ``cases`` cases after the start.
+def savings(effect: Effect, cases: int, measure: Measure, cases_a_year: float) -> Savings:
+    """What the effect on ``measure`` means for ``cases`` cases after the start, and for a year's ``cases_a_year``.
 
-    A claim is made only when the interval excludes nought and the trends before the start did not differ.
+    A claim is made only when the interval excludes nought and the trends before the start did not differ. Raises ValueError for a
+    measure that is worth no money.
     """
-    yuan, low, high = (-value * cases for value in (effect.estimate, effect.high, effect.low))
+    if measure.yuan is None:
+        raise ValueError(f"{measure.title_zh} is worth no yuan by itself; give what one unit of it costs.")
+    yuan, low, high = (-value * cases * measure.yuan for value in (effect.estimate, effect.high, effect.low))
+    a_year = cases_a_year / cases if cases else 0.0
     parallel = not effect.pretrend_p < 0.05
     proved = (low > 0 or high < 0) and parallel
+    changed = f"每{measure.of_zh}{measure.title_zh}变化{effect.estimate:.2f}（95%区间{effect.low:.2f}至{effect.high:.2f}）"
     if proved:
         word = "节约" if yuan > 0 else "增加"
         inside = sorted((abs(low), abs(high)))
         sentence = (
-            f"实施后每{unit_zh}费用变化{effect.estimate:.2f}元（95%区间{effect.low:.2f}至{effect.high:.2f}），"
-            f"{cases}{unit_zh}共{word}{abs(yuan):,.0f}元（{inside[0]:,.0f}至{inside[1]:,.0f}）。"
+            f"实施后{changed}，{cases}{measure.of_zh}共{word}{abs(yuan):,.0f}元（{inside[0]:,.0f}至{inside[1]:,.0f}），"
+            f"折合每年{abs(yuan) * a_year:,.0f}元（{inside[0] * a_year:,.0f}至{inside[1] * a_year:,.0f}）。"
         )
     else:
         why = "区间包含零" if parallel else "实施前走势已不平行"
-        sentence = (
-            f"数据不足以证明节约或增加：{why}；每{unit_zh}费用变化的估计为{effect.estimate:.2f}元（95%区间{effect.low:.2f}至{effect.high:.2f}）。"
-        )
-    return Savings(yuan, low, high, proved, sentence)
+        sentence = f"数据不足以证明节约或增加：{why}；{changed}。"
+    return Savings(yuan, low, high, yuan * a_year, low * a_year, high * a_year, proved, sentence)

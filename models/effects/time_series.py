@@ -12,6 +12,14 @@ from models.effects.staggered import Effect
 _SEASONAL_MONTHS = 24
 
 
+def series_placebo(series: pl.DataFrame, start: int, months_early: int = 3) -> Effect | None:
+    """The same estimate for a start ``months_early`` too early, from the months before the real one: it ought to be null. None when too short."""
+    try:
+        return interrupted_series(series.filter(pl.col("time") < start), start - months_early)
+    except ValueError:
+        return None
+
+
 def interrupted_series(series: pl.DataFrame, start: int, confidence: float = 0.95) -> Effect:
     """The mean difference after ``start`` between what was and what the trend before would have led to.
 

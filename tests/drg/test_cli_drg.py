@@ -38,7 +38,8 @@ def test_monitor_writes_into_a_folder_it_makes(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "out" / "drg_monitor.csv").is_file()
 
 
-def _cases(folder: Path, starts: dict[str, int | None]) -> Path:
+def _run(folder: Path, starts: dict[str, int | None]) -> Path:
+    """A run folder with the discharges of a monitoring run."""
     rng = np.random.default_rng(8)
     rows = [
         {
@@ -51,29 +52,95 @@ def _cases(folder: Path, starts: dict[str, int | None]) -> Path:
         for month in range(1, 13)
         for _ in range(5)
     ]
-    path = folder / "cases.parquet"
-    discharges(rows).write_parquet(path)
-    return path
+    (folder / "drg").mkdir(parents=True)
+    discharges(rows).write_parquet(folder / "drg" / "cases.parquet")
+    return folder
 
 
 def test_effect_reads_the_starts_from_the_bills_and_says_what_was_saved(tmp_path: Path) -> None:
-    starts = {f"H{number}": 7 if number < 6 else None for number in range(12)}
-    out = tmp_path / "effect.json"
-    result = run(app, ["effect", "--cases", str(_cases(tmp_path, starts)), "--out", str(out)])
+    folder = _run(tmp_path, {f"H{number}": 7 if number < 6 else None for number in range(12)})
+    result = run(app, ["effect", "--runs", str(folder), "--measure", "cost_per_case"])
     assert result.exit_code == 0, result.output
-    report = json.loads(out.read_text(encoding="utf-8"))
+    report = json.loads((folder / "effect" / "cost_per_case.json").read_text(encoding="utf-8"))
+    assert report["method"] == "staggered"
     assert report["estimate"]["low"] <= -2000 <= report["estimate"]["high"]
     assert report["placebo"]["low"] <= 0 <= report["placebo"]["high"]
     assert report["savings"]["proved"]
     assert abs(report["savings"]["yuan"] - 6 * 6 * 5 * 2000) < 40_000
+    # half a year's cases were paid by group: a year's are twice as many
+    assert abs(report["savings"]["yuan_a_year"] - 2 * report["savings"]["yuan"]) < 1
+    picture = (folder / "effect" / "cost_per_case.svg").read_bytes()
+    assert "距实施月数".encode() in picture
+    run(app, ["effect", "--runs", str(folder), "--measure", "cost_per_case"])
+    assert (folder / "effect" / "cost_per_case.svg").read_bytes() == picture
 
 
-def test_effect_says_when_the_data_cannot_carry_a_claim_and_knows_its_measures(tmp_path: Path) -> None:
-    everybody = _cases(tmp_path, {f"H{number}": 7 for number in range(4)})
-    refused = run(app, ["effect", "--cases", str(everybody)])
+def test_effect_compares_with_the_citys_own_past_when_all_began_together(tmp_path: Path) -> None:
+    folder = _run(tmp_path, {f"H{number}": 7 for number in range(4)})
+    result = run(app, ["effect", "--runs", str(folder), "--measure", "cost_per_case"])
+    assert result.exit_code == 0, result.output
+    assert "没有对照机构" in result.output
+    report = json.loads((folder / "effect" / "cost_per_case.json").read_text(encoding="utf-8"))
+    assert report["method"] == "series"
+    assert report["estimate"]["low"] <= -2000 <= report["estimate"]["high"]
+
+
+def test_effect_says_why_there_is_none_and_knows_its_measures(tmp_path: Path) -> None:
+    nobody = _run(tmp_path, {f"H{number}": None for number in range(4)})
+    refused = run(app, ["effect", "--runs", str(nobody), "--measure", "los"])
     assert refused.exit_code == 2
     assert "无法估计" in refused.output
-    series = run(app, ["effect", "--cases", str(everybody), "--start", "2024-07-01"])
-    assert series.exit_code == 0, series.output
-    assert "没有对照机构" in series.output
-    assert run(app, ["effect", "--cases", str(everybody), "--measure", "joy"]).exit_code == 2
+    report = json.loads((nobody / "effect" / "los.json").read_text(encoding="utf-8"))
+    assert report["estimate"] is None
+    assert "没有可比较的机构" in report["refused"]
+    assert not (nobody / "effect" / "los.svg").exists()
+    assert run(app, ["effect", "--runs", str(nobody), "--measure", "joy"]).exit_code == 2
+    assert run(app, ["effect", "--runs", str(nobody), "--measure", "../joy"]).exit_code == 2
+
+
+def test_a_measure_of_ones_own_is_estimated_from_a_table_at_its_price(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    (tmp_path / "drg").mkdir()
+    rows = [
+        (f"R{room}", date(2024, month, 1), 13.0 + rng.normal(0, 0.3) - (1.5 if room < 5 and month >= 7 else 0.0))
+        for room in range(10)
+        for month in range(1, 13)
+        for _ in range(20)
+    ]
+    pl.DataFrame(rows, schema=["fixmedins_code", "day", "value"], orient="row").write_csv(tmp_path / "sessions.csv")
+    pl.DataFrame({"fixmedins_code": [f"R{room}" for room in range(5)], "start": [date(2024, 7, 1)] * 5}).write_csv(tmp_path / "starts.csv")
+    arguments = ["effect", "--runs", str(tmp_path), "--measure", "sessions", "--table", str(tmp_path / "sessions.csv")]
+    result = run(app, [*arguments, "--starts", str(tmp_path / "starts.csv"), "--price", "400", "--change", "人脸识别"])
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "effect" / "sessions.json").read_text(encoding="utf-8"))
+    assert report["change_zh"] == "人脸识别"
+    assert report["estimate"]["low"] <= -1.5 <= report["estimate"]["high"]
+    assert abs(report["savings"]["yuan_a_year"] - 1.5 * 400 * 5 * 20 * 12) < 30_000
+
+
+def test_all_measures_are_written_and_dialysis_is_held_against_the_terminals_start(tmp_path: Path) -> None:
+    days = [
+        (room, month, day)
+        for room in (1, 2, 3)
+        for month in (1, 2, 3, 4)
+        for day in ((2, 9, 16, 23) if room == 1 and month > 2 else (2, 5, 9, 12, 16, 23))
+    ]
+    visits = "mdtrt_id | psn_no | fixmedins_code | med_type | begntime | endtime\n" + "\n".join(
+        f"V{room}{month}{day:02d} | P{room} | R{room} | 14 | 2024-0{month}-{day:02d} 08:00 | 2024-0{month}-{day:02d} 12:00"
+        for room, month, day in days
+    )
+    lines = "mdtrt_id | fee_ocur_time | hilist_code | cnt | pric\n" + "\n".join(
+        f"V{room}{month}{day:02d} | 2024-0{month}-{day:02d} 08:00 | 003110000060000 | 1 | 400" for room, month, day in days
+    )
+    scenes = """
+        rcd_id | psn_no | fixmedins_code | scene_type | begntime
+        1      | P1     | R1             | 1          | 2024-03-02 08:00
+        2      | P2     | R2             | 3          | 2024-01-02 08:00
+    """
+    city_of(tmp_path / "lake", mdtrt_d=visits, fee_list_d=lines, scene_rcd_d=scenes)
+    result = run(app, ["effect", "--runs", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "effect" / "dialysis_sessions.json").read_text(encoding="utf-8"))
+    assert report["estimate"]["treated"] == 1
+    assert report["estimate"]["effect"] == -2
+    assert report["savings"]["yuan"] == 2 * 2 * 400

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from bench.effects_coverage import coverage, one_series, staggered_panel
-from models.effects.panel import first_billed, own_panel, panel
+from models.effects.panel import MEASURES, first_billed, own_panel, panel
 from models.effects.savings import savings
 from models.effects.staggered import placebo, staggered_did
 from models.effects.time_series import interrupted_series
@@ -68,17 +68,18 @@ def test_trends_that_differ_before_the_start_forbid_the_claim() -> None:
     result = staggered_did(frame)
     assert result.pretrend_p < 0.05
     assert any("不平行" in line for line in result.warnings)
-    claim = savings(result, 1000)
+    claim = savings(result, 1000, MEASURES["cost_per_case"], 500)
     assert not claim.proved
     assert "不足以证明" in claim.sentence
 
 
 def test_yuan_saved_come_with_the_interval_of_the_estimate() -> None:
     result = staggered_did(staggered_panel(np.random.default_rng(3), -1200.0))
-    claim = savings(result, 2000)
+    claim = savings(result, 2000, MEASURES["cost_per_case"], 1000)
     assert claim.proved
     assert claim.low < 1200 * 2000 < claim.high
     assert claim.yuan == pytest.approx(-result.estimate * 2000)
+    assert claim.yuan_a_year == pytest.approx(claim.yuan / 2)
     assert "节约" in claim.sentence
 
 
