@@ -99,6 +99,37 @@ def make_run(out: Path, n_institutions: int, n_findings: int) -> None:
     (out / "run.json").write_text(json.dumps({"run_id": "bench", "started": "2025-01-01T00:00:00+08:00"}), encoding="utf-8")
 
 
+def draw_profiles(institutions: int) -> None:
+    """Gives every loaded institution what a lake would have given it: months, structure, origin, occupancy, features, visits for the funnel."""
+    from workbench.results.models import Suspect  # noqa: PLC0415  after the environment is set
+
+    rng = random.Random(2)  # noqa: S311
+    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(24)]
+    items = [f"{i:02d}" for i in range(1, 15)]
+    counties = [f"43{1000 + i:04d}" for i in range(12)]
+    shares = {item: rng.random() / 7 for item in items}
+    rows = list(Suspect.objects.order_by("rank")[:institutions])
+    for row in rows:
+        size = rng.paretovariate(1.2) * 900
+        row.n_visits, row.beds = int(size), float(int(size / 40))
+        row.n_flagged, row.trend = int(size * rng.betavariate(1, 12)), [rng.randrange(10**7) for _ in months]
+        row.rank_low, row.rank_high, row.previous_rank = max(1, row.rank - 5), row.rank + 9, max(1, row.rank + rng.randrange(-9, 9))
+        row.profile = {
+            "reasons": [
+                {"sentence": "【重复收费】每千人次31.2起，同类机构为2.1起。", "source": "rule_01", "value": 31.2, "peer": 2.1, "since": "2024-03"}
+            ]
+            * 5,
+            "features": [{"feature": f"feature_{i}", "value": rng.random(), "peer": 0.5, "z": rng.gauss(0, 2)} for i in range(40)],
+            "monthly": [{"month": m, "fee_fen": rng.randrange(10**9), "fund_fen": rng.randrange(10**9), "settlements": 900} for m in months],
+            "structure": {item: rng.randrange(10**9) for item in items},
+            "peer_structure": shares,
+            "origin": {county: rng.randrange(1, 900) for county in counties},
+            "occupancy": [{"month": m, "mean": round(size / 60, 1), "peak": int(size / 40)} for m in months],
+        }
+    fields = ["n_visits", "n_flagged", "beds", "trend", "rank_low", "rank_high", "previous_rank", "profile"]
+    Suspect.objects.bulk_update(rows, fields, batch_size=200)
+
+
 class User(threading.Thread):
     """One auditor: signs in, then reads pages until told to stop."""
 
@@ -167,6 +198,7 @@ def main() -> int:
         began = time.monotonic()
         load_run(Path(folder) / "run")
         print(f"loading {options.findings:,} findings: {time.monotonic() - began:.1f} s")
+        draw_profiles(options.institutions)
         from flows.cli_workbench import server_command  # noqa: PLC0415
 
         server = subprocess.Popen(server_command("127.0.0.1", PORT), cwd=ROOT)

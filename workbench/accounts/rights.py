@@ -79,12 +79,12 @@ def in_counties(queryset: QuerySet[Any], user: User, field: str = "admdvs") -> Q
 
 def county_codes(user: User) -> list[str]:
     """The six-digit codes the user may see; a shorter code stands for all known counties below it."""
-    from workbench.results.models import Suspect  # noqa: PLC0415  accounts is imported before the apps are ready
+    from workbench.results.models import CountySum  # noqa: PLC0415  accounts is imported before the apps are ready
 
     whole = [county for county in user.counties if len(county) == 6]
     prefixes = tuple(county for county in user.counties if 0 < len(county) < 6)
     if prefixes:
-        whole += [code for code in Suspect.objects.order_by().values_list("admdvs", flat=True).distinct() if code.startswith(prefixes)]
+        whole += [code for code in CountySum.objects.order_by().values_list("admdvs", flat=True).distinct() if code.startswith(prefixes)]
     return whole
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from models.finding import FINDING_SCHEMA
-from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
+from workbench.results.models import CountySum, CountyTotal, Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import Profiles, profiles_of
 
 REQUIRED_SUSPECT_COLUMNS = ("rank", "fixmedins_code", "fixmedins_name", "level", "score")
@@ -54,6 +54,7 @@ def load_run(folder: Path) -> tuple[Run, bool]:
             _remove(existing)
         run = Run.objects.create(**_run_fields(run_id, content, folder, lake, info, suspects, findings))
         _insert_suspects(run, suspects, profiles)
+        _insert_county_sums(run, suspects, profiles)
         _insert_totals(run, findings)
         _insert_findings(run, findings)
         _forget_old_findings()
@@ -186,6 +187,24 @@ def _insert_suspects(run: Run, suspects: pl.DataFrame, profiles: Profiles) -> No
         ],
         batch_size=500,
     )
+
+
+def _insert_county_sums(run: Run, suspects: pl.DataFrame, profiles: Profiles) -> None:
+    found = pl.Series("findings", [profiles.counts.get(code, (0, 0))[0] for code in suspects["fixmedins_code"]], pl.Int64)
+    rows = (
+        suspects.with_columns(found, pl.col("admdvs").fill_null(""))
+        .group_by("admdvs", maintain_order=True)
+        .agg(
+            pl.len().alias("n"),
+            (pl.col("level") == "red").sum().alias("red"),
+            (pl.col("level") == "yellow").sum().alias("yellow"),
+            pl.col("findings").sum(),
+            pl.col("amount_at_issue").sum().alias("amount_fen"),
+            pl.col("fund_loss").sum().alias("loss_fen"),
+            pl.col("expected_recovery").sum().alias("expected_fen"),
+        )
+    )
+    CountySum.objects.bulk_create(CountySum(run=run, **row) for row in rows.iter_rows(named=True))
 
 
 def _insert_totals(run: Run, findings: pl.DataFrame) -> None:

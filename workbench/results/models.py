@@ -152,3 +152,20 @@ class CountyTotal(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=("run", "rule_id"))]
+
+
+class CountySum(models.Model):
+    """The institutions of one county in one run, summed at loading for the dashboard."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="county_sums")
+    admdvs = models.CharField(max_length=12, blank=True)
+    n = models.IntegerField()
+    red = models.IntegerField()
+    yellow = models.IntegerField()
+    findings = models.IntegerField()
+    amount_fen = models.BigIntegerField()
+    loss_fen = models.BigIntegerField()
+    expected_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("run", "admdvs"), name="one_sum_a_county_and_run")]

@@ -31,7 +31,9 @@ def institution_or_404(request: HttpRequest, code: str) -> tuple[Run, Suspect]:
     run = chosen_run(request)
     if run is None:
         raise Http404
-    return run, or_404(request.user, Suspect.objects.filter(run=run, fixmedins_code=code).first())
+    suspect = or_404(request.user, Suspect.objects.filter(run=run, fixmedins_code=code).first())
+    suspect.run = run
+    return run, suspect
 
 
 def finding_or_404(request: HttpRequest, finding_id: str) -> tuple[Run, Finding]:

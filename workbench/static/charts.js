@@ -42,12 +42,12 @@
     }),
     funnel: (d) => Object.assign(base(), {
       tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
-        formatter: (p) => (p.data.name ? p.data.name + "\n" : "") + (p.value ? p.value[0] + " · " + p.value[1] + "%" : "") },
+        formatter: (p) => (p.value[2] ? p.value[2] + "\n" : "") + p.value[0] + " · " + p.value[1] + "%" },
       xAxis: value({ name: d.axes[0], nameLocation: "middle", nameGap: 26 }), yAxis: value({ name: d.axes[1], min: 0, nameTextStyle: { color: soft, align: "left" } }),
       grid: { left: 8, right: 20, top: 52, bottom: 24, containLabel: true },
       series: [
-        { name: d.names[0], type: "scatter", data: d.points.filter((p) => !p.self), symbolSize: 7, itemStyle: { color: soft, opacity: .6 } },
-        { name: d.names[1], type: "scatter", data: d.points.filter((p) => p.self), symbolSize: 15, symbol: "diamond", itemStyle: { color: red } },
+        { name: d.names[0], type: "scatter", data: d.points, symbolSize: 7, itemStyle: { color: soft, opacity: .6 } },
+        { name: d.names[1], type: "scatter", data: [d.own], z: 5, symbolSize: 15, symbol: "diamond", itemStyle: { color: red } },
         { name: d.names[2], type: "line", data: d.limits[0], symbol: "none", lineStyle: { type: "dashed", color: yellow }, itemStyle: { color: yellow } },
         { name: d.names[3], type: "line", data: d.limits[1], symbol: "none", lineStyle: { type: "dotted", color: red }, itemStyle: { color: red } },
         { name: d.names[4], type: "line", data: d.limits[0].map((p) => [p[0], d.mean]), symbol: "none", lineStyle: { color: accent }, itemStyle: { color: accent } },

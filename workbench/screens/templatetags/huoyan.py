@@ -5,86 +5,35 @@ from __future__ import annotations
 import inspect
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from workbench.screens import cells
+from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan
 from workbench.screens.suspect_list import SORTS
-from workbench.screens.words import COST_ITEMS, KIND_EN, MEASURES, county_name, exception_title, feature_title, kind_zh, law_text, rule_title
+from workbench.screens.words import COST_ITEMS, MEASURES, exception_title, feature_title, law_text, rule_title
 
 register = template.Library()
-NOTHING = mark_safe('<span class="muted">—</span>')
-
-
-@register.filter
-def yuan(fen: int | float | None) -> str:
-    """Fen as yuan with two decimals and thousands separators."""
-    return f"{fen / 100:,.2f}" if isinstance(fen, int | float) else "—"
-
-
-@register.filter
-def short_yuan(fen: int | float | None) -> str:
-    """Fen in the unit a reader takes in at a glance: 万元/亿元 in Chinese, k/M in English."""
-    if not isinstance(fen, int | float):
-        return "—"
-    value = fen / 100
-    if get_language() == "en":
-        for size, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
-            if abs(value) >= size:
-                return f"¥{value / size:,.2f}{unit}"
-        return f"¥{value:,.0f}"
-    for size, unit in ((1e8, "亿元"), (1e4, "万元")):
-        if abs(value) >= size:
-            return f"{value / size:,.2f}{unit}"
-    return f"{value:,.0f}元"
-
-
-@register.filter
-def percent(share: float | None, digits: int = 1) -> str:
-    """A share 0–1 as per cent."""
-    return f"{share * 100:.{digits}f}%" if isinstance(share, int | float) else "—"
-
-
-@register.filter
-def number(value: float | int | None) -> str:
-    """A figure without needless decimals."""
-    if value is None or value == "":
-        return "—"
-    if not isinstance(value, int | float):
-        return str(value)
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    return f"{value:,.2f}" if abs(value) >= 0.1 else f"{value:.3g}"
-
-
-@register.filter
-def masked(text: str | None) -> str:
-    """An identifier with its middle hidden: the first two and last four stay."""
-    if not text:
-        return "—"
-    return f"{text[:2]}****{text[-4:]}" if len(text) > 8 else "****"
-
-
-@register.filter
-def kind_name(kind: str) -> str:
-    """A kind of violation in the user's language."""
-    return KIND_EN.get(kind, kind) if get_language() == "en" else kind_zh(kind)
+register.simple_tag(cells.sparkline)
+register.simple_tag(cells.bar)
+register.simple_tag(cells.movement)
+register.simple_tag(cells.state)
+register.simple_tag(cells.light)
+register.filter(cells.level_name)
+for show in (yuan, short_yuan, percent, number, masked, kind_name, county):
+    register.filter(show)
 
 
 @register.filter
 def rule_name(rule_id: str) -> str:
     """A rule's title in the user's language."""
     return rule_title(rule_id, get_language() or "")
-
-
-@register.filter
-def county(code: str | None) -> str:
-    """A county's name where the bureau gave one, else its code."""
-    return county_name(code)
 
 
 @register.filter
@@ -100,12 +49,6 @@ def cost_item(code: str) -> str:
 
 
 @register.filter
-def level_name(level: str) -> str:
-    """The traffic light in words, so that colour is never the only sign."""
-    return {"red": _("红"), "yellow": _("黄"), "green": _("绿")}.get(level, level)
-
-
-@register.filter
 def certainty_name(certainty: str) -> str:
     return {"definite": _("明确违规"), "suspected": _("可疑")}.get(certainty, certainty)
 
@@ -114,29 +57,6 @@ def certainty_name(certainty: str) -> str:
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """``mapping[key]`` or None."""
     return (mapping or {}).get(key)
-
-
-@register.simple_tag
-def sparkline(values: list[float], width: int = 96, height: int = 22) -> SafeString:
-    """A small line of a series as SVG, without script or inline style."""
-    if not values or max(values) <= 0:
-        return NOTHING
-    top, step = max(values), width / max(len(values) - 1, 1)
-    points = " ".join(f"{i * step:.1f},{height - 2 - (v / top) * (height - 4):.1f}" for i, v in enumerate(values))
-    return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}"><polyline points="{}"/></svg>',
-        width, height, width, height, _("各月涉及金额走势"), points,
-    )  # fmt: skip
-
-
-@register.simple_tag
-def bar(value: float | None, top: float | None, width: int = 90) -> SafeString:
-    """A horizontal bar for a table cell."""
-    share = 0.0 if not value or not top else max(0.0, min(1.0, value / top))
-    return format_html(
-        '<svg class="bar" viewBox="0 0 {} 8" width="{}" height="8" aria-hidden="true"><rect class="bar-back" width="{}" height="8" rx="2"/>'
-        '<rect class="bar-fill" width="{}" height="8" rx="2"/></svg>', width, width, width, f"{share * width:.1f}",
-    )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
@@ -171,20 +91,6 @@ def tier_name(tier: str) -> str:
 def feature_name(feature: str) -> str:
     """A feature's title in the user's language; the id where it is not registered."""
     return feature_title(feature, get_language() or "")
-
-
-@register.simple_tag
-def movement(row: Any) -> SafeString:
-    """Places gained or lost since the run before; up means more suspicious."""
-    if not row.previous_rank:
-        return format_html('<span class="tag">{}</span>', _("新"))
-    change = row.previous_rank - row.rank
-    if change == 0:
-        return NOTHING
-    mark, css, label = ("▲", "up", _("上升")) if change > 0 else ("▼", "down", _("下降"))
-    return format_html(
-        '<span class="{}"><span class="visually-hidden">{}</span><span aria-hidden="true">{}</span>{}</span>', css, label, mark, abs(change)
-    )
 
 
 @register.simple_tag(takes_context=True)
@@ -263,3 +169,11 @@ def measure_name(name: str) -> str:
 def safe_detail(detail: str) -> str:
     """An entry's detail with personal numbers masked."""
     return re.sub(r'("psn_no": ")([^"]*)(")', lambda m: m[1] + masked(m[2]) + m[3], detail)[:300]
+
+
+@register.simple_tag(takes_context=True)
+def suspect_rows(context: dict[str, Any]) -> SafeString:
+    """The body of the suspects list."""
+    run = context["params"].get("run", "")
+    versions = context["versions"] if context["rights"]["bulk"] else None
+    return cells.suspect_rows(list(context["page"]), context["shown"], query=f"?{urlencode({'run': run})}" if run else "", versions=versions)

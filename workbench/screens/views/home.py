@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from workbench.accounts.models import Role, User
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
-from workbench.results.models import CountyTotal, Run, Suspect
+from workbench.results.models import CountySum, CountyTotal, Run
+from workbench.screens.formats import county, kind_name
 from workbench.screens.shared import chosen_run
 from workbench.screens.suspect_list import base_list
-from workbench.screens.templatetags.huoyan import county, kind_name
+
+SUMMED = ("n", "red", "yellow", "findings", "amount", "loss", "expected")
 
 
 @require_GET
@@ -43,30 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if run is None:
         return render(request, "empty.html", {"title": _("总览")})
     user = request.user
-    rows = in_counties(Suspect.objects.filter(run=run), user) if may(user, "suspects") else Suspect.objects.filter(run=run)
-    sums = rows.aggregate(
-        amount=Sum("amount_fen"),
-        loss=Sum("loss_fen"),
-        expected=Sum("expected_fen"),
-        red=Count("pk", filter=Q(level="red")),
-        yellow=Count("pk", filter=Q(level="yellow")),
-        all=Count("pk"),
-        findings=Sum("n_findings"),
-    )
+    sums = _county_sums(run, user)
     kinds = _kinds(run, user)
-    counties = list(
-        rows.order_by()
-        .values("admdvs")
-        .annotate(amount=Sum("amount_fen"), n=Count("pk"), red=Count("pk", filter=Q(level="red")), loss=Sum("loss_fen"))
-        .order_by("-amount")
-    )
     context = {
         "run": run,
-        "sums": sums,
+        "sums": {name: sum(row[name] for row in sums) for name in SUMMED},
         "kinds": kinds,
-        "top_kind": max((row["amount"] for row in kinds), default=0),
-        "counties": counties,
-        "top_county": max((row["amount"] for row in counties), default=0),
+        "counties": sums,
         "week": week_of_work(user),
         "leaders": base_list(run, user).filter(level="red").order_by("rank")[:8] if may(user, "suspects") else [],
         "earlier": Run.objects.exclude(pk=run.pk).defer("info", "delivery")[:6],
@@ -74,14 +59,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "charts": {
             "kinds": {"names": [str(kind_name(r["kind"])) for r in kinds[:12]], "values": [round(r["amount"] / 100) for r in kinds[:12]]},
             "counties": {
-                "names": [county(r["admdvs"]) for r in counties],
-                "amount": [round(r["amount"] / 100) for r in counties],
-                "red": [r["red"] for r in counties],
+                "names": [county(r["admdvs"]) for r in sums],
+                "amount": [round(r["amount"] / 100) for r in sums],
+                "red": [r["red"] for r in sums],
                 "labels": [_("涉及金额（元）"), _("红色机构数")],
             },
         },
     }
     return render(request, "home.html", context)
+
+
+def _county_sums(run: Run, user: User) -> list[dict[str, Any]]:
+    """The counties the user may see with their institutions and amounts, largest amount first."""
+    rows = CountySum.objects.filter(run=run)
+    if may(user, "suspects"):
+        rows = in_counties(rows, user)
+    named = rows.values("admdvs", "n", "red", "yellow", "findings", amount=F("amount_fen"), loss=F("loss_fen"), expected=F("expected_fen"))
+    return list(named.order_by("-amount", "admdvs"))
 
 
 def _kinds(run: Run, user: User) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from workbench.accounts.models import User
-from workbench.accounts.rights import needs, sees_county
+from workbench.accounts.rights import needs
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Verdict
 from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import shares
+from workbench.screens.formats import county
 from workbench.screens.shared import institution_or_404, page_of, subject_of
-from workbench.screens.templatetags.huoyan import cost_item, county
+from workbench.screens.templatetags.huoyan import cost_item
 
 FUNNEL_LEVELS = (1.96, 3.09)
 MOST_STRUCTURE = 14
@@ -32,9 +35,8 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
     record(request, "view", "institution", code, {"run": run.run_id})
     totals = list(RuleTotal.objects.filter(run=run, fixmedins_code=code).order_by("-amount_fen"))
     verdicts = Verdict.objects.filter(fixmedins_code=code).select_related("author", "reviewer").order_by("-changed")[:30]
-    full_run = Run.objects.get(pk=run.pk)
     context = {
-        "run": full_run,
+        "run": run,
         "suspect": suspect,
         "totals": totals,
         "top_amount": max((total.amount_fen for total in totals), default=0),
@@ -47,7 +49,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
         "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.OPEN],
         "comments": Comment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
         "attachments": Attachment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
-        "model": full_run.info.get("model") or full_run.info.get("models") or {},
+        "model": Run.objects.values_list("info__model", flat=True).get(pk=run.pk) or {},
         "subject_url": f"/institutions/{code}/",
     }
     return render(request, "institution/page.html", context)
@@ -127,28 +129,40 @@ def _origin(suspect: Suspect) -> list[dict[str, Any]]:
 def funnel(suspect: Suspect, user: User) -> dict[str, Any]:
     """Share of visits under a finding against the number of visits, with binomial limits about the peers' mean.
 
-    Peers outside the user's counties appear as points without a name.
+    The peers' points come apart (``peer_points``), since all institutions of a group share them.
     """
-    peers = Suspect.objects.filter(run=suspect.run_id, peer_group=suspect.peer_group, n_visits__gt=0, n_flagged__isnull=False)
-    known = list(peers.values_list("fixmedins_code", "admdvs", "n_visits", "n_flagged"))
-    visits = sum(n for _code, _county, n, _flagged in known)
-    if not visits or not suspect.n_visits:
+    peers = _peers(suspect.run_id, suspect.run.loaded, suspect.peer_group)
+    if not peers or not suspect.n_visits:
         return {}
-    share = sum(flagged for _code, _county, _n, flagged in known) / visits
-    largest = max(n for _code, _county, n, _flagged in known)
+    visits = sum(n for _code, _county, n, _flagged in peers)
+    share = sum(flagged for _code, _county, _n, flagged in peers) / visits
+    largest = max(n for _code, _county, n, _flagged in peers)
     steps = [max(1, round(largest * (i / 40) ** 2)) for i in range(1, 41)]
     limits = []
     for level in FUNNEL_LEVELS:
         spread = [level * math.sqrt(share * (1 - share) / n) for n in steps]
         limits.append([[n, round(min(1.0, share + s) * 100, 3)] for n, s in zip(steps, spread, strict=True)])
-    points = [
-        {"value": [n, round(100 * flagged / n, 3)], "name": code if sees_county(user, admdvs) else "", "self": code == suspect.fixmedins_code}
-        for code, admdvs, n, flagged in known
-    ]
     return {
-        "points": points,
+        "points": peer_points(suspect.run_id, suspect.run.loaded, suspect.peer_group, None if user.all_counties else tuple(sorted(user.counties))),
+        "own": [suspect.n_visits, round(100 * (suspect.n_flagged or 0) / suspect.n_visits, 3), suspect.fixmedins_name],
         "mean": round(share * 100, 3),
         "limits": limits,
         "names": [_("同类机构"), _("本机构"), _("95%上限"), _("99.8%上限"), _("同类平均")],
         "axes": [_("就诊人次"), _("涉疑就诊占比 %")],
     }
+
+
+@lru_cache(maxsize=128)
+def _peers(run: int, _loaded: datetime, group: str) -> list[tuple[str, str, int, int]]:
+    """(code, county, visits, visits under a finding) of a peer group. A loaded run never changes; loading it again changes the key."""
+    peers = Suspect.objects.filter(run=run, peer_group=group, n_visits__gt=0, n_flagged__isnull=False).order_by("fixmedins_code")
+    return list(peers.values_list("fixmedins_code", "admdvs", "n_visits", "n_flagged"))
+
+
+@lru_cache(maxsize=128)
+def peer_points(run: int, loaded: datetime, group: str, counties: tuple[str, ...] | None) -> list[list[Any]]:
+    """[visits, per cent under a finding, code] of each peer; the code is empty outside ``counties`` (None = the whole city is known)."""
+    return [
+        [n, round(100 * flagged / n, 2), code if counties is None or (admdvs and admdvs.startswith(counties)) else ""]
+        for code, admdvs, n, flagged in _peers(run, loaded, group)
+    ]

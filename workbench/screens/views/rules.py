@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -24,6 +25,12 @@ from workbench.screens.shared import chosen_run
 from workbench.screens.words import rules_by_id
 
 ENOUGH_VERDICTS = 5
+
+
+@lru_cache(maxsize=1)
+def defaults() -> City:
+    """The parameters as shipped; read once, the file does not change while the workbench runs."""
+    return City.load()
 
 
 def precision_by_rule() -> dict[str, dict[str, Any]]:
@@ -75,7 +82,7 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         raise Http404
     sees = may(request.user, "suspects")
     mine = in_counties(totals, request.user) if sees else totals
-    city = City.load()[rule_id]
+    city = defaults()[rule_id]
     in_force = ((run.info.get("parameters") or {}).get(rule_id) or {}) if run else {}
     context = {
         "run": run,
@@ -99,7 +106,7 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
 def propose(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Proposes another value of a parameter; it waits for a second person."""
     name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
-    city = City.load()[rule_id]
+    city = defaults()[rule_id]
     if name not in list(city):
         raise Http404
     old = city[name]

@@ -20,9 +20,10 @@ from workbench.audit.chain import record
 from workbench.cases.models import Outcome, SavedView, Verdict
 from workbench.cases.services import VerdictError, decide_many, undo_batch
 from workbench.results.models import Run, Suspect
+from workbench.screens.cells import level_name
+from workbench.screens.formats import county, kind_name
 from workbench.screens.shared import chosen_run, page_of, subject_of, whole_number
 from workbench.screens.suspect_list import COLUMNS, base_list, choices, filtered, shown_columns
-from workbench.screens.templatetags.huoyan import county, kind_name, level_name
 
 MOST_VIEWS = 30
 
