@@ -56,7 +56,7 @@ def write_report(out: Path, report: EffectReport) -> Path:
 def dialysis_measure(months: pl.DataFrame) -> Measure:
     """Sessions per patient-month, each worth what a session cost on average."""
     total = int(months["sessions"].sum())
-    return Measure("透析次数", "次/患者月", yuan=months["fee_fen"].sum() / 100 / total, of_zh="患者月")
+    return Measure("透析次数", "次/患者月", yuan=float(months["fee_fen"].sum()) / 100 / total, of_zh="患者月")
 
 
 def dialysis_months(lake: Lake) -> pl.DataFrame | None:

@@ -64,7 +64,7 @@ def estimate(panel: pl.DataFrame, name: str, measure: Measure, change_zh: str) -
         check = None
     first = int(panel.select(pl.col("time").min()).item())
     treated = panel.filter((pl.col("time") >= pl.col("start")) & (pl.col("start") > first))
-    return EffectReport(name, measure, change_zh, "staggered", effect, check, _claim(effect, treated, measure))
+    return EffectReport(name, measure, change_zh, "staggered", effect, check, _claim(effect, check, treated, measure))
 
 
 def series_estimate(panel: pl.DataFrame, start: int, name: str, measure: Measure, change_zh: str) -> EffectReport:
@@ -76,14 +76,15 @@ def series_estimate(panel: pl.DataFrame, start: int, name: str, measure: Measure
     except ValueError:
         return EffectReport(name, measure, change_zh, "none", refused=TOO_SHORT)
     treated = panel.filter(pl.col("time") >= start)
-    return EffectReport(name, measure, change_zh, "series", effect, series_placebo(series, start), _claim(effect, treated, measure))
+    check = series_placebo(series, start)
+    return EffectReport(name, measure, change_zh, "series", effect, check, _claim(effect, check, treated, measure))
 
 
-def _claim(effect: Effect, treated: pl.DataFrame, measure: Measure) -> Savings | None:
+def _claim(effect: Effect, check: Effect | None, treated: pl.DataFrame, measure: Measure) -> Savings | None:
     if measure.yuan is None or treated.is_empty():
         return None
     a_year = 12 * float(treated.group_by("unit").agg(pl.col("cases").mean())["cases"].sum())
-    return savings(effect, int(treated["cases"].sum()), measure, a_year)
+    return savings(effect, int(treated["cases"].sum()), measure, a_year, check)
 
 
 def _plain(effect: Effect | None) -> dict[str, Any] | None:

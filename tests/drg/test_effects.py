@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import numpy as np
@@ -81,6 +82,16 @@ def test_yuan_saved_come_with_the_interval_of_the_estimate() -> None:
     assert claim.yuan == pytest.approx(-result.estimate * 2000)
     assert claim.yuan_a_year == pytest.approx(claim.yuan / 2)
     assert "节约" in claim.sentence
+
+
+def test_a_placebo_that_shows_a_change_forbids_the_claim() -> None:
+    frame = staggered_panel(np.random.default_rng(3), -1200.0)
+    result, measure = staggered_did(frame), MEASURES["cost_per_case"]
+    assert savings(result, 2000, measure, 1000, placebo(frame)).proved
+    moved = dataclasses.replace(placebo(frame), low=-900.0, high=-100.0)
+    claim = savings(result, 2000, measure, 1000, moved)
+    assert not claim.proved
+    assert "安慰剂" in claim.sentence
 
 
 def test_without_an_untreated_unit_there_is_no_estimate_but_an_error_that_says_what_it_takes() -> None:
