@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -75,6 +76,8 @@ def run(
             bars.stop()
             console.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
             raise typer.Exit(2) from None
+    for warning in json.loads((out / "drift.json").read_text(encoding="utf-8"))["warnings"]:
+        console.print(f"[bold yellow]注意[/] {warning}", highlight=False)
     if top:
         print_suspects(out, top)
 

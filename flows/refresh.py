@@ -87,6 +87,9 @@ def refresh(
     tell("report", 0, 1)
     report(job, home, delivered, scored)
     create_table_artifact(key="suspects", table=scored.top_rows(20), description="The first suspects of this run")
+    create_table_artifact(
+        key="drift", table=[{"警示": text} for text in scored.drifted.warnings] or [{"警示": "无"}], description="Drift of the data"
+    )
     tell("report", 1, 1)
     return str(home.out)
 

@@ -12,6 +12,7 @@ from flows.ingest.write_report import write_report
 from flows.scoring import ScoredCity
 from flows.steps import Job, versions
 from flows.store import write_json, write_parquet
+from flows.watch import recorded
 from models.finding import DETAIL_COLUMNS
 
 
@@ -44,6 +45,7 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
             "fitted_on": scored.scored_by.data_fingerprint,
         },
         "weights_rest_on": scored.in_force,
+        "drift": recorded(scored.drifted),
         **versions(job),
     }
     write_json(record, home.out / "run.json")

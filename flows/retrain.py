@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 
+from features.feature import features_of
 from features.lake import Lake
 from features.parameters import City
 from flows.home import Home
 from flows.scoring import forest_input, new_forest, read_verdicts
 from flows.tracking import CHAMPION, MODEL_NAME, ScoredBy, champion, connect, register
-from models.gates import Gate, all_passed, known_cases, rank_stability, top_churn
+from flows.watch import monthly_rows
+from models.detectors.grouped_forest import GroupedForest
+from models.drift import reference_of
+from models.gates import Gate, all_passed, known_cases, labelled_history, planted_cases, rank_stability, top_churn
+from models.planted import planted
+from models.scoring.learned import house_labels
 from models.verdicts import UPHELD, latest
 
 CHALLENGER = "challenger"
@@ -37,15 +45,49 @@ def fit_challenger(home: Home, city: City) -> tuple[ScoredBy, list[Gate]]:
     mlflow = connect(home)
     current = champion(mlflow, features)
     model = new_forest(city).fit(X)
+    scores = model.predict(X)
     gates = []
     if current is not None:
-        old, new = np.asarray(current[0].predict(X)), model.predict(X)
-        confirmed = np.isin(X.index.to_numpy(), confirmed_institutions(home))
-        p = city["retrain"]
-        gates = [rank_stability(old, new, p), top_churn(old, new, p), known_cases(old, new, confirmed, p)]
+        champion_model, scored_by = current
+        decided = read_verdicts(home)
+        since = decided.filter(pl.col("decided_at") >= fitted_at(mlflow, scored_by))
+        gates = held_against(champion_model, model, X, confirmed_institutions(decided), house_labels(since), city)
+    lake = Lake(home.lake)
     metrics = {"institutions": float(len(X)), **{gate.name: gate.measured for gate in gates}}
-    registered = register(mlflow, model, X, data_fingerprint=Lake(home.lake).fingerprint, metrics=metrics, plots={}, alias=CHALLENGER)
+    reference = reference_of(X[features], scores, monthly_rows(lake), city["drift"])
+    registered = register(mlflow, model, X, data_fingerprint=lake.fingerprint, metrics=metrics, reference=reference, alias=CHALLENGER)
     return registered, gates
+
+
+def held_against(
+    champion_model: Any,
+    challenger: GroupedForest,
+    X: pd.DataFrame,  # noqa: N803 - scikit-learn's name
+    confirmed: list[str],
+    labels: pl.DataFrame,
+    city: City,
+) -> list[Gate]:
+    """Every gate's outcome over the same institutions: stability, verdicts, planted cases."""
+    p = city["retrain"]
+    old, new = np.asarray(champion_model.predict(X)), challenger.predict(X)
+    codes = X.index.to_numpy()
+    label = pd.Series(labels["label"].to_list(), index=labels["fixmedins_code"].to_list(), dtype=float).reindex(codes).to_numpy()
+    points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
+    cases = planted(X, (old < p["ordinary_score"]) & (new < p["ordinary_score"]), points_to, p).drop(columns="kind")
+    seen = [np.asarray(model.predict(cases)) if len(cases) else np.zeros(0) for model in (champion_model, challenger)]
+    return [
+        rank_stability(old, new, p),
+        top_churn(old, new, p),
+        known_cases(old, new, np.isin(codes, confirmed), p),
+        labelled_history(old, new, label, p),
+        planted_cases(seen[0], seen[1], p),
+    ]
+
+
+def fitted_at(mlflow: Any, scored_by: ScoredBy) -> datetime:
+    """When the model was registered, in UTC without zone, as verdicts bear their time."""
+    stamp = mlflow.MlflowClient().get_model_version(scored_by.name, scored_by.version).creation_timestamp
+    return datetime.fromtimestamp(stamp / 1000, UTC).replace(tzinfo=None)
 
 
 @task(name="promote")
@@ -93,6 +135,6 @@ def move_champion(client: Any, version: str) -> None:
     client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
 
 
-def confirmed_institutions(home: Home) -> list[str]:
+def confirmed_institutions(verdicts: pl.DataFrame) -> list[str]:
     """Institutions with a finding that auditors upheld; empty before there is one."""
-    return latest(read_verdicts(home)).filter(pl.col("verdict").is_in(list(UPHELD)))["fixmedins_code"].unique().sort().to_list()
+    return latest(verdicts).filter(pl.col("verdict").is_in(list(UPHELD)))["fixmedins_code"].unique().sort().to_list()

@@ -16,8 +16,10 @@ from flows.home import Home
 from flows.steps import Job
 from flows.store import write_csv_for_excel, write_json, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
+from flows.watch import monthly_rows, watch
 from models.detectors.grouped_forest import GroupedForest
 from models.detectors.shapley import shapley
+from models.drift import Drift, reference_of
 from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.innocent import innocent
@@ -36,6 +38,8 @@ class ScoredCity:
     scored_by: ScoredBy
     #: what the rules' weights rest on: ``priors`` or ``verdicts``
     in_force: str
+    #: how far the delivery lies from what the model was fitted on
+    drifted: Drift
 
     def top_rows(self, n: int) -> list[dict[str, Any]]:
         """The first ``n`` suspects as rows."""
@@ -57,7 +61,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     z = standardise(pl.scan_parquet(home.facts / "institution_feature.parquet"), groups, city)
     write_parquet(z, home.facts / "institution_z.parquet")
     X = forest_input(z, groups)  # noqa: N806 - scikit-learn's name
-    anomaly, scored_by, forest = anomaly_scores(X, institutions, job, home, city)
+    scores, scored_by, forest, drifted = anomaly_scores(X, job, home, city)
+    anomaly = institutions.select("fixmedins_code").join(scores, on="fixmedins_code", how="left")
     evidence = rule_evidence(findings, institutions, p, weights)
     points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
     behaviour = feature_evidence(z, points_to, p)
@@ -81,7 +86,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(reasons, home.out / "reasons.parquet")
     write_parquet(innocent(mixed, findings, p), home.out / "innocent.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
-    return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS)
+    return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS, drifted)
 
 
 def read_verdicts(home: Home) -> pl.DataFrame:
@@ -96,21 +101,25 @@ def forest_input(z: pl.DataFrame, groups: pl.DataFrame) -> pd.DataFrame:
     return frame.to_pandas().set_index("fixmedins_code")
 
 
-def anomaly_scores(X: pd.DataFrame, institutions: pl.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy, Any]:  # noqa: N803
-    """``fixmedins_code anomaly`` (0–1) by the champion of the registry, and that model; without one, a forest is fitted here and becomes it."""
+def anomaly_scores(X: pd.DataFrame, job: Job, home: Home, city: City) -> tuple[pl.DataFrame, ScoredBy, GroupedForest, Drift]:  # noqa: N803
+    """``fixmedins_code anomaly`` (0–1) by the champion of the registry, that model, and how far this delivery drifted from what it was
+    fitted on; without a champion, a forest is fitted here and becomes it."""
     features = [name for name in X.columns if name != "peer_group"]
+    lake = job.open_lake()
     mlflow = connect(home)
     found = champion(mlflow, features)
     if found is None:
-        model = new_forest(city).fit(X)
-        metrics = {"peer_groups": float(len(model.forests_) - 1), "institutions": float(len(X))}
-        register(mlflow, model, X, data_fingerprint=job.open_lake().fingerprint, metrics=metrics, plots={}, alias=CHAMPION)
+        fitted = new_forest(city).fit(X)
+        metrics = {"peer_groups": float(len(fitted.forests_) - 1), "institutions": float(len(X))}
+        reference = reference_of(X[features], fitted.predict(X), monthly_rows(lake), city["drift"])
+        register(mlflow, fitted, X, data_fingerprint=lake.fingerprint, metrics=metrics, reference=reference, alias=CHAMPION)
         found = champion(mlflow, features)
         if found is None:
             raise RuntimeError("The forest was registered but cannot be read back from the registry; check the tracking store's disk and rights.")
     model, scored_by = found
-    anomaly = pl.DataFrame({"fixmedins_code": X.index.to_list(), "anomaly": model.predict(X)})
-    return institutions.select("fixmedins_code").join(anomaly, on="fixmedins_code", how="left"), scored_by, model
+    scores = model.predict(X)
+    drifted = watch(mlflow, scored_by.run_id, X[features], scores, lake, home, city)
+    return pl.DataFrame({"fixmedins_code": X.index.to_list(), "anomaly": scores}), scored_by, model, drifted
 
 
 def new_forest(city: City) -> GroupedForest:

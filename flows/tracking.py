@@ -6,7 +6,6 @@ import logging
 import os
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +16,8 @@ from models.detectors.grouped_forest import GroupedForest
 MODEL_NAME = "huoyan-institution-forest"
 CHAMPION = "champion"
 EXPERIMENT = "huoyan"
+#: What the drift of later deliveries is measured against (models/drift.py), beside the model.
+REFERENCE_FILE = "reference.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ def register(
     *,
     data_fingerprint: str,
     metrics: dict[str, float],
-    plots: dict[str, Path],
+    reference: dict[str, Any],
     alias: str,
 ) -> ScoredBy:
-    """Logs the fitted forest with parameters, features, metrics, plots and signature, registers it and sets ``alias``."""
+    """Logs the fitted forest with parameters, features, metrics, signature and what later deliveries are held against (``reference``),
+    registers it and sets ``alias``."""
     from mlflow.models import infer_signature  # noqa: PLC0415 - as above
 
     features = [name for name in X.columns if name != model.group_column]
@@ -79,8 +81,7 @@ def register(
             mlflow.log_params({**model.get_params(), "institutions": len(X), "n_features": len(features), "data_fingerprint": data_fingerprint})
             mlflow.log_dict({"features": features}, "features.json")
             mlflow.log_metrics(metrics)
-            for name, path in plots.items():
-                mlflow.log_artifact(str(path), name)
+            mlflow.log_dict(reference, REFERENCE_FILE)
             info = mlflow.sklearn.log_model(
                 model,
                 name="forest",

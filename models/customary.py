@@ -1,4 +1,5 @@
-"""What everybody does accuses nobody: findings of a rule that much of a peer group has, at institutions that have no more of them.
+"""What everybody does accuses nobody: findings of a rule that much of a peer group, or of the whole city, has, at institutions that have no
+more of them.
 
 A limit that a fifth of the peers overstep at the same low rate is a local payment practice, a catalogue gap or a habit of
 documentation — something for a notice to all, not for a case against one. Such findings are set aside, counted and kept
@@ -32,7 +33,10 @@ def set_aside(findings: pl.DataFrame, evidence: pl.DataFrame, institutions: pl.D
         .len("hit_houses")
         .join(sizes, on="peer_group")
     )
-    common = hit.filter((pl.col("hit_houses") >= p["houses_min"]) & (pl.col("hit_houses") >= pl.col("houses") * p["share_min"]))
+    whole = hit.group_by("rule_id").agg(pl.col("hit_houses").sum().alias("city_hit"))
+    enough = pl.col("hit_houses") >= pl.max_horizontal(pl.lit(p["houses_min"]), pl.col("houses") * p["share_min"])
+    city_wide = pl.col("city_hit") >= pl.max_horizontal(pl.lit(p["houses_min"]), pl.lit(institutions.height * p["share_min"]))
+    common = hit.join(whole, on="rule_id").filter(enough | city_wide)
     unremarkable = (
         evidence.filter((pl.col("against_peers") < p["llr_min"]) & pl.col("kind").is_in(p["kinds"]))
         .join(groups, on="fixmedins_code", how="inner")

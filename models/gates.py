@@ -50,6 +50,40 @@ def known_cases(champion: Scores, challenger: Scores, confirmed: npt.NDArray[np.
     return Gate("known_cases", measured >= limit, round(measured, 4), limit, f"已核实机构平均分变化{measured:+.3f}，要求不低于{limit:+.3f}。")
 
 
+def labelled_history(champion: Scores, challenger: Scores, label: Scores, p: Params) -> Gate:
+    """Area under the curve of institutions confirmed over cleared ones: the challenger's must not lie below the champion's by more than a margin.
+
+    ``label`` is 1 (confirmed), 0 (all that was decided was dismissed or cleared) or nan (no verdict since the champion was fitted: only
+    what neither model can have been chosen by is counted). Without ``labelled_min`` of each the gate asks nothing.
+    """
+    confirmed, cleared = label == 1, label == 0
+    if min(confirmed.sum(), cleared.sum()) < p["labelled_min"]:
+        wanted = f"在用模型启用后查实、排除各不足{p['labelled_min']}家，本项不作要求。"
+        return Gate("labelled_history", passed=True, measured=0.0, limit=0.0, sentence_zh=wanted)
+    old, new = (_above(scores[confirmed], scores[cleared]) for scores in (champion, challenger))
+    limit = old - float(p["labelled_margin"])
+    sentence = f"查实机构排在排除机构之前的比例：新模型{new:.3f}，在用模型{old:.3f}，要求不低于{limit:.3f}。"
+    return Gate("labelled_history", new >= limit, round(new, 4), round(limit, 4), sentence)
+
+
+def planted_cases(champion: Scores, challenger: Scores, p: Params) -> Gate:
+    """Share of planted institutions (models/planted.py) that score at least ``planted_score``; arrays are the two models' scores of them."""
+    if not len(champion):
+        return Gate("planted_cases", passed=True, measured=0.0, limit=0.0, sentence_zh="没有可植入的指标，本项不作要求。")
+    old, new = (float((scores >= p["planted_score"]).mean()) for scores in (champion, challenger))
+    limit = old - float(p["planted_margin"])
+    return Gate(
+        "planted_cases", new >= limit, round(new, 4), round(limit, 4), f"植入异常检出：新模型{new:.0%}，在用模型{old:.0%}，要求不低于{limit:.0%}。"
+    )
+
+
+def _above(higher: Scores, lower: Scores) -> float:
+    """Share of pairs in which the first stands above the second, ties half."""
+    below = np.searchsorted(np.sort(lower), higher, side="left").sum()
+    level = np.searchsorted(np.sort(lower), higher, side="right").sum() - below
+    return float((below + level / 2) / (len(higher) * len(lower)))
+
+
 def all_passed(gates: Sequence[Gate]) -> bool:
     """True when every gate passed."""
     return all(gate.passed for gate in gates)

@@ -6,8 +6,9 @@
 makes a house less suspicious. *Positive-unlabelled*: only inspected houses have a verdict, and they were chosen by their score, so the others
 are no examples of honesty; each enters as both, guilty with the probability the priors state and honest with the rest, at a small weight.
 *Calibrated by cross-validation*: each inspected house is scored by a model that did not see it, and a straight line through those log-odds
-(slope ≥ 0) is laid over the result. Learning comes into force only with enough verdicts and when it states the out-of-fold verdicts
-better than the priors do (``Learned.in_force``).
+(slope ≥ 0) is laid over the result. *Nothing from the future*: the same is done once more with the verdicts in the order in which they fell,
+fitted on the earlier ones and judged by the later. Learning comes into force only with enough verdicts and when it states both the
+out-of-fold and the later verdicts better than the priors do (``Learned.in_force``).
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ class Learned:
     cleared: int
     loss_priors: float | None = None
     loss_learned: float | None = None
+    #: the same losses of the later verdicts by a model fitted on the earlier ones
+    later_priors: float | None = None
+    later_learned: float | None = None
     intercept: float = 0.0
     weights: dict[str, float] = field(default_factory=dict)
     shift: float = 0.0
@@ -49,10 +53,11 @@ class Learned:
 
 
 def house_labels(verdicts: pl.DataFrame) -> pl.DataFrame:
-    """``fixmedins_code label``: 1 with at least one finding upheld, 0 when all that was decided was dismissed or cleared."""
+    """``fixmedins_code label decided_at``: 1 with at least one finding upheld, 0 when all that was decided was dismissed or cleared; and when
+    the last of it was decided."""
     decided = latest(verdicts).filter(pl.col("verdict").is_in([*UPHELD, *REFUTED]))
     label = pl.col("verdict").is_in(list(UPHELD)).any().cast(pl.Int8).alias("label")
-    return decided.group_by("fixmedins_code").agg(label).sort("fixmedins_code")
+    return decided.group_by("fixmedins_code").agg(label, pl.col("decided_at").max()).sort("fixmedins_code")
 
 
 def learn(mixed: pl.DataFrame, labels: pl.DataFrame, prior: Params, p: Params) -> Learned:
@@ -79,9 +84,11 @@ def learn(mixed: pl.DataFrame, labels: pl.DataFrame, prior: Params, p: Params) -
     shift, slope = _line(out_of_fold[known], label[known], p["line_ridge"])
     learned_loss = _cross_validated_line_loss(out_of_fold[known], label[known], p)
     priors_loss = _loss(stated_by_priors[known], label[known])
+    decided = frame["decided_at"].dt.epoch("us").cast(pl.Float64).fill_null(np.nan).to_numpy()
+    later_priors, later_learned = _later_losses(X, target, weight, known, decided, stated_by_priors, prior, p)
     intercept, weights = _fit(X, target, weight, prior, p)
-    better = learned_loss < priors_loss
-    compared = f"交叉验证对数损失{learned_loss:.3f}，先验{priors_loss:.3f}"
+    better = learned_loss < priors_loss and later_learned < later_priors
+    compared = f"交叉验证对数损失{learned_loss:.3f}，先验{priors_loss:.3f}；按时间先后{later_learned:.3f}，先验{later_priors:.3f}"
     sentence = f"{'采用核查结论学得的权重' if better else '采用先验权重'}：已查实{confirmed}家、排除{cleared}家，{compared}。"
     named = dict(zip(TERMS, np.round(weights, 6).tolist(), strict=True))
     return Learned(
@@ -91,6 +98,8 @@ def learn(mixed: pl.DataFrame, labels: pl.DataFrame, prior: Params, p: Params) -
         cleared,
         round(priors_loss, 6),
         round(learned_loss, 6),
+        round(later_priors, 6),
+        round(later_learned, 6),
         round(intercept, 6),
         named,
         round(shift, 6),
@@ -159,6 +168,28 @@ def _out_of_fold(X: Floats, target: Floats, weight: Floats, known: npt.NDArray[n
         intercept, weights = _fit(X, target, used, prior, p)
         odds[held] = intercept + X[held] @ weights
     return odds
+
+
+def _later_losses(
+    X: Floats,  # noqa: N803 - scikit-learn's name
+    target: Floats,
+    weight: Floats,
+    known: npt.NDArray[np.bool_],
+    decided: Floats,
+    stated_by_priors: Floats,
+    prior: Params,
+    p: Params,
+) -> tuple[float, float]:
+    """Losses of the ``later_share`` of houses decided last: by the priors, and by a model and line that saw only those decided before."""
+    places = np.flatnonzero(known)
+    later = places[np.argsort(decided[places], kind="stable")][int(len(places) * (1 - p["later_share"])) :]
+    used = weight.copy()
+    used[later] = 0.0
+    intercept, weights = _fit(X, target, used, prior, p)
+    odds = intercept + X @ weights
+    earlier = np.setdiff1d(places, later)
+    shift, slope = _line(odds[earlier], target[earlier], p["line_ridge"])
+    return _loss(stated_by_priors[later], target[later]), _loss(shift + slope * odds[later], target[later])
 
 
 def _line(odds: Floats, label: Floats, ridge: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from features.parameters import City, Params
@@ -46,3 +47,17 @@ def test_invented_stays_are_never_customary() -> None:
     stands, aside = parted(*[(f"h{n}", "r", "fake_inpatient", "suspected", 2) for n in range(10)])
     assert len(stands) == 10
     assert aside == []
+
+
+def test_a_habit_of_the_whole_city_is_set_aside_in_small_peer_groups_too() -> None:
+    city = City.load()
+    institutions = houses(**{f"h{n}": 1000 for n in range(20)}).with_columns(
+        peer_group=pl.when(pl.col("fixmedins_code") == "h0").then(pl.lit("alone")).otherwise(pl.lit("g"))
+    )
+    found = findings(*[(f"h{n}", "r", "policy_limit", "suspected", 1) for n in range(4)])
+    stands, aside = set_aside(found, rule_evidence(found, institutions, city["scoring"], {}), institutions, city["customary"])
+    assert stands.is_empty()
+    assert set(aside["fixmedins_code"]) == {"h0", "h1", "h2", "h3"}
+    two = found.filter(pl.col("fixmedins_code").is_in(["h0", "h1"]))
+    stands, _ = set_aside(two, rule_evidence(two, institutions, city["scoring"], {}), institutions, city["customary"])
+    assert stands.height == 2

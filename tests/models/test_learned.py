@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -50,7 +50,7 @@ def verdicts(*rows: tuple[str, str]) -> pl.DataFrame:
             "verdict": verdict,
             "amount": 1.0,
             "reason": "",
-            "decided_at": datetime(2024, 5, 1, tzinfo=UTC).replace(tzinfo=None),
+            "decided_at": datetime(2024, 5, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(days=number),
         }
         for number, (code, verdict) in enumerate(rows)
     ]
@@ -73,7 +73,8 @@ def a_year_of_inspections(prior: Params) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def test_one_upheld_finding_makes_a_house_confirmed_and_only_refuted_ones_clear_it() -> None:
     labels = house_labels(verdicts(("a", "dismissed"), ("a", "partly_confirmed"), ("b", "cleared"), ("c", "returned")))
-    assert labels.rows() == [("a", 1), ("b", 0)]
+    assert labels.select("fixmedins_code", "label").rows() == [("a", 1), ("b", 0)]
+    assert labels["decided_at"][0] == datetime(2024, 5, 2)  # noqa: DTZ001 - verdicts bear UTC without zone
 
 
 def test_with_few_verdicts_the_priors_stay_in_force_and_it_says_so(prior: Params, p: Params) -> None:
@@ -117,7 +118,7 @@ def test_verdicts_that_follow_no_pattern_do_not_displace_the_priors(prior: Param
     rows = [(f"h{n}", {"overpricing": float(llr)}, 0.0) for n, llr in enumerate(np.where(rng.random(60) < 0.5, 4.5, 0.3))]
     true = mixed_of(prior, rows)
     drawn = rng.random(60) < true["probability"].to_numpy()
-    labels = pl.DataFrame({"fixmedins_code": true["fixmedins_code"], "label": drawn.astype(np.int8)})
+    labels = house_labels(verdicts(*((code, "confirmed" if yes else "cleared") for code, yes in zip(true["fixmedins_code"], drawn, strict=True))))
     learned = learn(true, labels, prior, p)
     assert learned.loss_learned is not None
     assert learned.loss_priors is not None
@@ -125,6 +126,17 @@ def test_verdicts_that_follow_no_pattern_do_not_displace_the_priors(prior: Param
         assert learned.loss_learned < learned.loss_priors
     restated = restate(true, learned, prior)
     assert np.abs(restated["probability"].to_numpy() - true["probability"].to_numpy()).mean() < 0.15
+
+
+def test_a_pattern_that_no_longer_held_in_the_later_verdicts_does_not_come_into_force(prior: Params, p: Params) -> None:
+    mixed, _ = a_year_of_inspections(prior)
+    # until the end of the year overpricing is confirmed and low-threshold admission cleared, afterwards the other way round
+    turned = [(f"{kind}{n}", "confirmed" if (kind == "o") == (n < 42) else "cleared") for n in range(60) for kind in "ot"]
+    learned = learn(mixed, house_labels(verdicts(*turned)), prior, p)
+    assert learned.later_learned is not None
+    assert learned.later_priors is not None
+    assert learned.later_learned > learned.later_priors
+    assert learned.in_force == PRIORS
 
 
 def test_the_same_verdicts_teach_the_same(prior: Params, p: Params) -> None:
