@@ -15,6 +15,7 @@ from features.lake import Lake, LakeError
 from features.parameters import City, ParameterError, did_you_mean
 from features.tables import Tables
 from models.catalogue import NationalRule, national_rules
+from models.chinese.load import TranslationError, reviewed, stale
 from models.handbook import STATE_ZH, handbook
 from models.knowledge.load import OVERLAY_FACTS, KnowledgeError, knowledge_report, load_knowledge, overlay_frame
 from models.rule import Rule, all_rules
@@ -93,6 +94,18 @@ def doc(
     for name, text in pages.items():
         (out / name).write_text(text, encoding="utf-8")
     console.print(f"{len(pages)} pages written to {out}")
+    for told in stale():
+        console.print(f"stale  {told}", style="yellow", highlight=False)
+
+
+@app.command("reviewed")
+def mark_reviewed(units: Annotated[list[str], typer.Argument(help="Rules or lawful exceptions, by id.")]) -> None:
+    """Records that the Chinese text of these rules or exceptions was read against today's English and renders it."""
+    try:
+        changed = reviewed(units)
+    except TranslationError as error:
+        raise typer.BadParameter(str(error), param_hint="UNITS") from error
+    console.print(f"{len(changed)} fingerprints renewed: {', '.join(changed) or 'all were fresh'}")
 
 
 @app.command()

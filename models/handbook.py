@@ -15,6 +15,7 @@ from pathlib import Path
 
 from features.parameters import City
 from models.catalogue import NationalRule, national_rules
+from models.chinese.load import Explanation, exception_explanations, rule_explanations, source_zh, unit_zh
 from models.exception import all_exceptions
 from models.law import provisions
 from models.rule import Rule, all_rules
@@ -59,7 +60,7 @@ def page(unit: Rule, city: City, proof: Proof | None, catalogue: tuple[NationalR
     """The page of one rule."""
     national = [row for row in catalogue if unit in row.units]
     params = city[unit.rule_id]
-    exceptions = all_exceptions()
+    told = rule_explanations().get(unit.rule_id, Explanation("", ""))
     lines = [f"# {unit.title_zh} · {unit.title_en}", "", f"`{unit.rule_id}` · version {unit.version}", "", "| | |", "|---|---|"]
     rows = {
         "类型 Kind": f"{unit.kind.zh} `{unit.kind.value}`",
@@ -77,7 +78,15 @@ def page(unit: Rule, city: City, proof: Proof | None, catalogue: tuple[NationalR
         "",
         "## 含义 Meaning",
         "",
+        told.zh,
+        "",
         _dedent(unit.doc),
+        "",
+        "## 金额与损失 Amount and loss",
+        "",
+        told.amount_zh,
+        "",
+        told.amount_en,
         "",
         "## 法律依据 Legal basis",
         "",
@@ -86,16 +95,16 @@ def page(unit: Rule, city: City, proof: Proof | None, catalogue: tuple[NationalR
         law = provisions()[key]
         lines.append(f"- {law.cited_zh}（`{key}`）：{law.says_zh}")
     if unit.params:
-        lines += ["", "## 参数 Parameters", "", "| 参数 | 含义 | 值 | 单位 | 来源 |", "|---|---|---|---|---|"]
+        lines += ["", "## 参数 Parameters", "", "| 参数 | 含义 | 值 | 单位 Unit | 来源 Source |", "|---|---|---|---|---|"]
         for name in unit.params:
-            told = params.describe(name)
-            lines.append(f"| `{name}` | {told.meaning_zh} | {_cell(told.value)} | {told.unit} | {_cell(told.source)} |")
+            p = params.describe(name)
+            cells = [f"`{name}`", p.meaning_zh, _cell(p.value), _both(unit_zh(p.unit), p.unit), _both(_cell(source_zh(p.source)), _cell(p.source))]
+            lines.append(f"| {' | '.join(cells)} |")
     if unit.exceptions:
         lines += ["", "## 合法情形 Lawful exceptions", ""]
         for name in unit.exceptions:
-            known = exceptions.get(name)
-            told_as = f"{known.title_zh} · {known.title_en}. {_first(known.doc)}" if known else ""
-            lines.append(f"- `{name}` {told_as}".rstrip())
+            known, zh = all_exceptions()[name], exception_explanations().get(name, Explanation("", "")).zh
+            lines += [f"- **{known.title_zh} · {known.title_en}** `{name}`", f"  - {zh}", f"  - {_first(known.doc)}"]
     if proof is not None:
         lines += ["", "## 示例 Example", "", f"`{proof.file}`", "", "```python", proof.example, "```"]
     return "\n".join(lines) + "\n"
@@ -190,6 +199,11 @@ def _dedent(doc: str) -> str:
 
 def _first(doc: str) -> str:
     return re.sub(r"\s+", " ", doc.strip().split("\n\n")[0])
+
+
+def _both(zh: str, english: str) -> str:
+    """Both wordings, once where they are the same."""
+    return zh if zh == english else f"{zh} · {english}"
 
 
 def _cell(value: object) -> str:

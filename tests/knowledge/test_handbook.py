@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from features.parameters import City
+from models.chinese.load import AMOUNTS, rule_explanations, stale
 from models.handbook import handbook, proofs
 from models.rule import all_rules
 
@@ -16,6 +17,17 @@ def test_the_handbook_is_not_stale():
     written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
     stale = sorted(name for name in pages.keys() | written.keys() if pages.get(name) != written.get(name))
     assert stale == [], "run: huoyan rules doc"
+
+
+def test_the_chinese_of_every_rule_exception_and_parameter_renders_todays_english():
+    assert stale() == [], "read both texts, mend models/chinese, then run: huoyan rules reviewed UNIT"
+
+
+def test_a_rule_that_answers_for_whole_stays_says_so():
+    told = rule_explanations()
+    assert {unit.rule_id for unit in all_rules() if unit.loss == "stay"} == {
+        rule_id for rule_id, text in told.items() if (text.amount_zh, text.amount_en) == AMOUNTS["stay"]
+    }
 
 
 def test_every_rule_is_proved_by_a_test_file_of_its_name():

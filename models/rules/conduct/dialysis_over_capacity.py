@@ -33,7 +33,7 @@ def dialysis_over_capacity(t: Tables, p: Params) -> pl.LazyFrame:
 
     Capacity is machines × shifts (``shifts_default`` where the register names none), raised by ``spare_share`` for machines not
     yet registered. Single days do not count: an extra night shift is lawful; ``days_min`` days within a year make a finding.
-    One finding a unit; the amount is the surplus sessions at the unit's own mean price where the lines tell it, else nothing.
+    One finding a unit, without amount: which of the sessions were not given no line tells.
     """
     machines = (
         t.raw("dial_mach_b")
