@@ -95,7 +95,7 @@ def doc(
         (out / name).write_text(text, encoding="utf-8")
     console.print(f"{len(pages)} pages written to {out}")
     for told in stale():
-        console.print(f"stale  {told}", style="yellow", highlight=False)
+        console.print(f"stale  {told}", style="yellow", highlight=False, soft_wrap=True)
 
 
 @app.command("reviewed")
