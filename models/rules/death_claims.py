@@ -5,9 +5,26 @@ import polars as pl
 from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.recognised_alive import recognised_alive
+from models.exceptions.recognised_later import recognised_later
 from models.kinds import Kind
 from models.rule import rule
+from models.rules._register_entries import rests_on_one_entry
 from models.wording import span, yuan
+
+
+def _after_death(t: Tables, p: Params) -> pl.LazyFrame:
+    """Lines after a registered death, one row a visit and settlement; ``sources`` counts the registers that know of the death."""
+    deaths = t.raw("die_reg_d").group_by("psn_no").agg(pl.col("die_date").max(), sources=pl.col("data_src").drop_nulls().n_unique())
+    late = t.lines.join(deaths, on="psn_no", how="inner").filter(
+        (pl.col("date") > pl.col("die_date").dt.offset_by(f"{p['grace_days']}d")) & (pl.col("begn_date") > pl.col("die_date"))
+    )
+    late = recognised_later.clear(recognised_alive.clear(late, t, p), t, p)
+    return late.group_by("fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "die_date", "sources").agg(
+        pl.col("bkkp_sn").alias("bkkp_sns"),
+        pl.col("date").min().alias("occurred_from"),
+        pl.col("date").max().alias("occurred_to"),
+        pl.col("inscp_fen").sum().alias("amount"),
+    )
 
 
 @rule(
@@ -15,47 +32,37 @@ from models.wording import span, yuan
     title_en="Claims after death",
     kind=Kind.DEAD_OR_CUSTODY_CLAIMS,
     certainty="definite",
-    scope="person",
+    scope="city",
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1"),
     needs=("die_reg_d", "fee_list_d"),
-    params=("grace_days", "match_score_min"),
-    exceptions=("late_posting", "recognised_alive", "refund"),
+    params=("grace_days", "match_score_min", "persons_sure_min", "houses_doubt_min"),
+    exceptions=("late_posting", "recognised_alive", "recognised_later", "refund"),
+    extract=_after_death,
 )
 def death_claims(t: Tables, p: Params) -> pl.LazyFrame:
     """Services dated after the person's registered death.
 
     A line counts when it occurred more than ``grace_days`` after the death, and the visit itself began after the death: lines posted late
     for a stay that ended with the death are bookkeeping, not fraud. Registries that contradict each other are read in the house's favour
-    (the latest date), and a person whom a face terminal recognised there on that day is alive: then the registry errs.
+    (the latest date), and a person whom a face terminal recognised there on that day, or anywhere later, was alive: then the registry errs. Claims
+    that rest on a single entry, which may name the wrong person, are suspected only (``_register_entries``).
     """
-    deaths = t.raw("die_reg_d").group_by("psn_no").agg(pl.col("die_date").max())
-    late = t.lines.join(deaths, on="psn_no", how="inner").filter(
-        (pl.col("date") > pl.col("die_date").dt.offset_by(f"{p['grace_days']}d")) & (pl.col("begn_date") > pl.col("die_date"))
-    )
-    late = recognised_alive.clear(late, t, p)
-    return (
-        late.group_by("fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "die_date")
-        .agg(
-            pl.col("bkkp_sn").alias("bkkp_sns"),
-            pl.col("date").min().alias("occurred_from"),
-            pl.col("date").max().alias("occurred_to"),
-            pl.col("inscp_fen").sum().alias("amount"),
-        )
-        .select(
-            "fixmedins_code",
-            "psn_no",
-            "mdtrt_id",
-            "setl_id",
-            "bkkp_sns",
-            "occurred_from",
-            "occurred_to",
-            evidence=pl.format(
-                "参保人于{}登记死亡，该机构仍上传其{}的费用明细{}条，涉及医保范围内金额{}元。",
-                "die_date",
-                span(pl.col("occurred_from"), pl.col("occurred_to")),
-                pl.col("bkkp_sns").list.len(),
-                yuan(pl.col("amount")),
-            ),
-        )
+    return t.extracted.with_columns(doubt=rests_on_one_entry(p, second_source=pl.col("sources") > 1)).select(
+        "fixmedins_code",
+        "psn_no",
+        "mdtrt_id",
+        "setl_id",
+        "bkkp_sns",
+        "occurred_from",
+        "occurred_to",
+        certainty=pl.when("doubt").then(pl.lit("suspected")).otherwise(pl.lit("definite")),
+        evidence=pl.format(
+            "参保人于{}登记死亡，该机构仍上传其{}的费用明细{}条，涉及医保范围内金额{}元。{}",
+            "die_date",
+            span(pl.col("occurred_from"), pl.col("occurred_to")),
+            pl.col("bkkp_sns").list.len(),
+            yuan(pl.col("amount")),
+            pl.when("doubt").then(pl.lit("仅凭一条登记，须先核实登记是否有误。")).otherwise(pl.lit("")),
+        ),
     )

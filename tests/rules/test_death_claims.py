@@ -31,6 +31,37 @@ def test_a_recognised_face_shows_that_the_registry_errs(city):
     assert found(death_claims, t).is_empty()
 
 
+def test_a_face_recognised_later_in_another_house_shows_that_the_person_was_alive(city):
+    scene = "rcd_id | psn_no | fixmedins_code | scene_type | begntime | match_score\nR1 | P1 | H2 | 4 | 2024-05-02 09:00 | {}\n"
+    line = HEAD + "L1 | M1 | 2024-03-20 | 001204000060000 | | 1"
+    assert found(death_claims, city(die_reg_d=DEATH, scene_rcd_d=scene.format("0.93"), fee_list_d=line)).is_empty()
+    assert found(death_claims, city(die_reg_d=DEATH, scene_rcd_d=scene.format("0.50"), fee_list_d=line)).height == 1
+
+
+def test_one_entry_may_name_the_wrong_person_and_two_persons_at_one_house_are_certain(city):
+    one = HEAD + "L1 | M1 | 2024-03-20 | 001204000060000 | | 1\n"
+    assert found(death_claims, city(die_reg_d=DEATH, fee_list_d=one))["certainty"].to_list() == ["suspected"]
+    visits = "mdtrt_id | psn_no | fixmedins_code | begntime\nM1 | P1 | H1 | 2024-03-20\nM2 | P2 | {} | 2024-05-20\n"
+    two = {"die_reg_d": DEATH + "P2 | 2024-05-01 | 1\n", "fee_list_d": one + "L2 | M2 | 2024-05-20 | 001204000060000 | | 1\n"}
+    assert found(death_claims, city(mdtrt_d=visits.format("H1"), **two))["certainty"].to_list() == ["definite", "definite"]
+    assert found(death_claims, city(mdtrt_d=visits.format("H2"), **two))["certainty"].to_list() == ["suspected", "suspected"]
+
+
+def test_a_death_that_two_registers_know_is_certain(city):
+    twice = DEATH + "P1 | 2024-03-10 | 3\n"
+    line = HEAD + "L1 | M1 | 2024-03-20 | 001204000060000 | | 1"
+    assert found(death_claims, city(die_reg_d=twice, fee_list_d=line))["certainty"].to_list() == ["definite"]
+
+
+def test_who_is_billed_by_three_houses_after_the_death_is_certain_for_none(city):
+    twice = DEATH + "P1 | 2024-03-10 | 3\n"
+    visits = "mdtrt_id | psn_no | fixmedins_code | begntime\nM1 | P1 | H1 | 2024-03-20\nM2 | P1 | H2 | 2024-03-21\nM3 | P1 | H3 | 2024-03-22\n"
+    rows = "L1 | M1 | 2024-03-20 | 001204000060000 | | 1\nL2 | M2 | 2024-03-21 | 001204000060000 | | 1\n"
+    third = "L3 | M3 | 2024-03-22 | 001204000060000 | | 1\n"
+    assert set(found(death_claims, city(die_reg_d=twice, mdtrt_d=visits, fee_list_d=HEAD + rows))["certainty"]) == {"definite"}
+    assert set(found(death_claims, city(die_reg_d=twice, mdtrt_d=visits, fee_list_d=HEAD + rows + third))["certainty"]) == {"suspected"}
+
+
 def test_a_refunded_line_is_no_evidence(city):
     rows = "L1 | M1 | 2024-03-20 | 001204000060000 | | 1\nL2 | M1 | 2024-03-21 | 001204000060000 | L1 | -1"
     assert found(death_claims, city(die_reg_d=DEATH, fee_list_d=HEAD + rows)).is_empty()
