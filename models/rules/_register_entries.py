@@ -10,7 +10,7 @@ from features.parameters import Params
 def rests_on_one_entry(p: Params, *, second_source: pl.Expr | None = None) -> pl.Expr:
     """True where a claim rests on nothing but one register entry that may name the wrong person.
 
-    Over frames of claims with ``fixmedins_code`` and ``psn_no`` of the whole city. Two wrong entries do not meet at one house, so a house with
+    Over frames of claims with ``fixmedins_code`` and ``psn_no`` of the whole city. Several wrong entries hardly meet at one house, so a house with
     claims of ``persons_sure_min`` such persons, or a person whom a second register names too (``second_source``), is beyond that doubt. Who is
     billed by ``houses_doubt_min`` houses or more goes on living, or the family uses the card: no single house can be held for certain.
     """
@@ -19,4 +19,5 @@ def rests_on_one_entry(p: Params, *, second_source: pl.Expr | None = None) -> pl
     confirmed = here >= p["persons_sure_min"]
     if second_source is not None:
         confirmed |= second_source
-    return (spread >= p["houses_doubt_min"]) | ~confirmed
+    doubtful: pl.Expr = (spread >= p["houses_doubt_min"]) | ~confirmed
+    return doubtful

@@ -75,7 +75,7 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
     frame = (
         hits.join(institutions.select("fixmedins_code", "peer_group", "visits", "stays"), on="fixmedins_code", how="inner")
         .with_columns(exposure=_exposure())
-        .join(rates, on=["rule_id", "peer_group"], how="left")
+        .join(rates, on=["fixmedins_code", "rule_id"], how="left")
     )
     weight = frame["rule_id"].replace_strict(dict(rule_weights), default=1.0, return_dtype=pl.Float64).to_numpy()
     kind_weight = frame["kind"].replace_strict(p["kind_weight"], default=1.0, return_dtype=pl.Float64).to_numpy()
@@ -139,7 +139,11 @@ def total_evidence(evidence: pl.DataFrame, p: Params) -> pl.DataFrame:
 
 
 def _peer_rates(hits: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl.DataFrame:
-    """Hits a visit of each rule among the peers, the highest ``trim_share`` of them left out, shrunk towards the city's rate."""
+    """Hits a visit of each rule among an institution's peers, one row an institution × rule, shrunk towards the rest of the city.
+
+    The institution itself is no peer of its own: in a group of three its own hits would be the rate it is held against. Of the others the
+    highest ``trim_share`` are left out.
+    """
     grid = (
         institutions.select("fixmedins_code", "peer_group", "visits", "stays")
         .join(hits.select("rule_id", "kind").unique(), how="cross")
@@ -148,14 +152,30 @@ def _peer_rates(hits: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl
     )
     grid = grid.with_columns(hits=pl.col("hits").fill_null(0.0)).with_columns(rate=pl.col("hits") / pl.col("n"))
 
-    def trimmed(keys: list[str], name: str) -> pl.DataFrame:
-        kept = grid.filter(pl.col("rate").rank("ordinal").over(keys) <= (pl.len().over(keys) * (1 - p["trim_share"])).ceil())
-        return kept.group_by(keys).agg(pl.col("hits").sum().alias(f"{name}_hits"), pl.col("n").sum().alias(f"{name}_n"))
+    def of_the_others(keys: list[str], name: str) -> pl.DataFrame:
+        ranked = grid.with_columns(
+            place=pl.col("rate").rank("ordinal").over(keys), kept=((pl.len().over(keys) - 1) * (1 - p["trim_share"])).ceil().cast(pl.Int64)
+        )
+        # without the institution all behind it move up by one
+        inside = pl.col("place") <= pl.col("kept")
+        upto = {
+            column: [(pl.col(column) * (pl.col("place") <= pl.col("kept") + more)).sum().over(keys).alias(f"{column}_{more}") for more in (0, 1)]
+            for column in ("hits", "n")
+        }
+        summed = ranked.with_columns(*upto["hits"], *upto["n"])
+        return summed.select(
+            "fixmedins_code",
+            "rule_id",
+            *[
+                pl.when(inside).then(pl.col(f"{column}_1") - pl.col(column)).otherwise(pl.col(f"{column}_0")).alias(f"{name}_{column}")
+                for column in ("hits", "n")
+            ],
+        )
 
-    city = trimmed(["rule_id"], "city").with_columns(city_rate=(pl.col("city_hits") + p["prior_hits"]) / (pl.col("city_n") + p["prior_exposure"]))
-    group = trimmed(["rule_id", "peer_group"], "group").join(city, on="rule_id")
+    both = of_the_others(["rule_id", "peer_group"], "group").join(of_the_others(["rule_id"], "city"), on=["fixmedins_code", "rule_id"])
+    city_rate = (pl.col("city_hits") + p["prior_hits"]) / (pl.col("city_n") + p["prior_exposure"])
     shrink = p["prior_exposure"]
-    return group.select("rule_id", "peer_group", peer_rate=(pl.col("group_hits") + pl.col("city_rate") * shrink) / (pl.col("group_n") + shrink))
+    return both.select("fixmedins_code", "rule_id", peer_rate=(pl.col("group_hits") + city_rate * shrink) / (pl.col("group_n") + shrink))
 
 
 def _exposure() -> pl.Expr:

@@ -73,6 +73,21 @@ def test_a_large_house_with_its_peers_rate_is_no_suspect_for_being_large(p: Para
     assert llr["big"] < 0.5
 
 
+def test_in_a_small_group_a_house_is_not_held_against_its_own_hits(p: Params) -> None:
+    found = findings(("H1", "r", "overpricing", "definite", 500))
+    small = houses(H1=600, H2=600, H3=600)
+    large = houses(H1=600, **{f"H{number}": 600 for number in range(2, 30)})
+    one, many = evidence_of(found, small, p)["H1"], evidence_of(found, large, p)["H1"]
+    assert one > 0.9 * many > 3
+
+
+def test_a_peer_that_does_the_same_makes_it_a_habit_of_the_group(p: Params) -> None:
+    small = houses(H1=600, H2=600, H3=600)
+    alone = evidence_of(findings(("H1", "r", "overpricing", "definite", 100)), small, p)["H1"]
+    both = evidence_of(findings(("H1", "r", "overpricing", "definite", 100), ("H2", "r", "overpricing", "definite", 100)), small, p)["H1"]
+    assert both < alone - 1
+
+
 def test_one_coincidence_in_a_village_clinic_is_weak_evidence(p: Params) -> None:
     institutions = houses(clinic=9, **{f"h{n}": 1000 for n in range(20)})
     llr = evidence_of(findings(("clinic", "r", "split_stay", "suspected", 1)), institutions, p)

@@ -38,13 +38,18 @@ def test_a_face_recognised_later_in_another_house_shows_that_the_person_was_aliv
     assert found(death_claims, city(die_reg_d=DEATH, scene_rcd_d=scene.format("0.50"), fee_list_d=line)).height == 1
 
 
-def test_one_entry_may_name_the_wrong_person_and_two_persons_at_one_house_are_certain(city):
-    one = HEAD + "L1 | M1 | 2024-03-20 | 001204000060000 | | 1\n"
-    assert found(death_claims, city(die_reg_d=DEATH, fee_list_d=one))["certainty"].to_list() == ["suspected"]
-    visits = "mdtrt_id | psn_no | fixmedins_code | begntime\nM1 | P1 | H1 | 2024-03-20\nM2 | P2 | {} | 2024-05-20\n"
-    two = {"die_reg_d": DEATH + "P2 | 2024-05-01 | 1\n", "fee_list_d": one + "L2 | M2 | 2024-05-20 | 001204000060000 | | 1\n"}
-    assert found(death_claims, city(mdtrt_d=visits.format("H1"), **two))["certainty"].to_list() == ["definite", "definite"]
-    assert found(death_claims, city(mdtrt_d=visits.format("H2"), **two))["certainty"].to_list() == ["suspected", "suspected"]
+def test_one_entry_may_name_the_wrong_person_and_three_persons_at_one_house_are_certain(city):
+    def sure(*houses: str) -> set[str]:
+        visits = "".join(f"M{i} | P{i} | {house} | 2024-03-20\n" for i, house in enumerate(houses))
+        t = city(
+            die_reg_d="psn_no | die_date | data_src\n" + "".join(f"P{i} | 2024-03-10 | 1\n" for i in range(len(houses))),
+            mdtrt_d="mdtrt_id | psn_no | fixmedins_code | begntime\n" + visits,
+            fee_list_d=HEAD + "".join(f"L{i} | M{i} | 2024-03-20 | 001204000060000 | | 1\n" for i in range(len(houses))),
+        )
+        return set(found(death_claims, t)["certainty"])
+
+    assert sure("H1") == sure("H1", "H1") == sure("H1", "H1", "H2") == {"suspected"}
+    assert sure("H1", "H1", "H1") == {"definite"}
 
 
 def test_a_death_that_two_registers_know_is_certain(city):

@@ -14,25 +14,28 @@ def test_a_visit_during_custody_is_found(city):
     assert lines_of(findings) == [["L1"]]
 
 
-def test_one_entry_may_name_the_wrong_person_and_two_persons_at_one_house_are_certain(city):
-    one = HEAD + "L1 | M1 | 2024-04-01 | 001204000060000 | | 1\n"
-    assert found(custody_claims, city(cust_reg_d=CUSTODY, fee_list_d=one))["certainty"].to_list() == ["suspected"]
-    visits = "mdtrt_id | psn_no | med_type | begntime\nM1 | P1 | 11 | 2024-04-01\nM2 | P2 | 11 | 2024-05-20\n"
-    two = one + "L2 | M2 | 2024-05-20 | 001204000060000 | | 1\n"
-    both = CUSTODY + "P2 | 2024-05-01 | 2024-05-31\n"
-    assert found(custody_claims, city(cust_reg_d=both, mdtrt_d=visits, fee_list_d=two))["certainty"].to_list() == ["definite", "definite"]
+def _sure(city, *visits: tuple[str, str]) -> dict[str, str]:
+    """Visit → certainty, of visits (person, house) of persons all of whom are in custody."""
+    numbered = list(enumerate(visits))
+    t = city(
+        cust_reg_d="psn_no | begndate | enddate\n" + "".join(f"{person} | 2024-03-01 | 2024-05-31\n" for person in sorted({v[0] for v in visits})),
+        mdtrt_d="mdtrt_id | psn_no | fixmedins_code | med_type | begntime\n"
+        + "".join(f"M{i} | {person} | {house} | 11 | 2024-04-01\n" for i, (person, house) in numbered),
+        fee_list_d=HEAD + "".join(f"L{i} | M{i} | 2024-04-01 | 001204000060000 | | 1\n" for i, _ in numbered),
+    )
+    findings = found(custody_claims, t)
+    return dict(zip(findings["mdtrt_id"], findings["certainty"], strict=True))
+
+
+def test_one_entry_may_name_the_wrong_person_and_three_persons_at_one_house_are_certain(city):
+    assert set(_sure(city, ("P1", "H1"), ("P2", "H1")).values()) == {"suspected"}
+    assert set(_sure(city, ("P1", "H1"), ("P2", "H1"), ("P3", "H1")).values()) == {"definite"}
 
 
 def test_who_is_billed_by_three_houses_while_in_custody_was_released(city):
-    visits = (
-        "mdtrt_id | psn_no | fixmedins_code | med_type | begntime\n"
-        + "".join(f"M{i} | P1 | H{i} | 11 | 2024-04-0{i}\n" for i in (1, 2, 3))
-        + "M4 | P2 | H1 | 11 | 2024-04-05\n"
-    )
-    rows = "".join(f"L{i} | M{i} | 2024-04-0{i} | 001204000060000 | | 1\n" for i in (1, 2, 3)) + "L4 | M4 | 2024-04-05 | 001204000060000 | | 1\n"
-    findings = found(custody_claims, city(cust_reg_d=CUSTODY + "P2 | 2024-03-01 | 2024-05-31\n", mdtrt_d=visits, fee_list_d=HEAD + rows))
-    sure = dict(zip(findings["mdtrt_id"], findings["certainty"], strict=True))
-    assert sure == {"M1": "suspected", "M2": "suspected", "M3": "suspected", "M4": "definite"}
+    released = [("P1", "H1"), ("P1", "H2"), ("P1", "H3")]
+    sure = _sure(city, *released, ("P2", "H1"), ("P3", "H1"))
+    assert sure == {"M0": "suspected", "M1": "suspected", "M2": "suspected", "M3": "definite", "M4": "definite"}
 
 
 def test_the_day_of_grace_at_either_end_is_lawful(city):
