@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workbench.api.routes import api
-from workbench.screens.views import accounts, audit_log, data, decisions, evidence, hearing, home, institution, rules, suspects
+from workbench.screens.views import accounts, audit_log, data, decisions, drg, evidence, hearing, home, institution, rules, suspects
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -57,7 +57,10 @@ urlpatterns = [
     path("models/", rules.models, name="models"),
     path("data/", data.data, name="data"),
     path("data/quarantine/", data.quarantine, name="quarantine"),
-    path("drg/", data.drg, name="drg"),
+    path("drg/", drg.drg, name="drg"),
+    path("drg/alerts/", drg.drg_alerts, name="drg_alerts"),
+    path("drg/cases/", drg.drg_cases, name="drg_cases"),
+    path("drg/effect/", drg.drg_effect, name="drg_effect"),
     # audit, hearing
     path("audit/", audit_log.audit, name="audit"),
     path("audit/verify/", audit_log.audit_verify, name="audit_verify"),

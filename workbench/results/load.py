@@ -44,7 +44,7 @@ def load_run(folder: Path) -> tuple[Run, bool]:
     existing = Run.objects.filter(run_id=run_id).first()
     if existing is not None and existing.content == content:
         return existing, False
-    suspects = _suspects(folder / "suspects.csv")
+    suspects = _with_intervals(_suspects(folder / "suspects.csv"), folder / "ranking.parquet")
     findings = _findings(folder / "findings.parquet", suspects)
     lake = _lake_path(info, folder)
     profiles = profiles_of(folder, lake, findings)
@@ -52,7 +52,8 @@ def load_run(folder: Path) -> tuple[Run, bool]:
     with transaction.atomic():
         if existing is not None:
             _remove(existing)
-        run = Run.objects.create(**_run_fields(run_id, content, folder, lake, info, suspects, findings))
+        more = {"departments": profiles.departments, "learned": _json(folder / "learned.json")}
+        run = Run.objects.create(**_run_fields(run_id, content, folder, lake, info | more, suspects, findings))
         _insert_suspects(run, suspects, profiles)
         _insert_county_sums(run, suspects, profiles)
         _insert_totals(run, findings)
@@ -115,8 +116,29 @@ def _suspects(path: Path) -> pl.DataFrame:
 _AMOUNTS = ("amount_at_issue", "fund_loss", "expected_recovery")
 
 
+def _with_intervals(suspects: pl.DataFrame, ranking: Path) -> pl.DataFrame:
+    """The rank intervals, which stand in the ranking beside the list."""
+    if not ranking.is_file():
+        return suspects
+    terms = pl.read_parquet(ranking)
+    if not {"fixmedins_code", "rank_low", "rank_high"} <= set(terms.columns):
+        return suspects
+    intervals = terms.select("fixmedins_code", low=pl.col("rank_low").cast(pl.Int64), high=pl.col("rank_high").cast(pl.Int64))
+    joined = suspects.join(intervals.unique("fixmedins_code"), on="fixmedins_code", how="left", maintain_order="left")
+    return joined.with_columns(rank_low=pl.coalesce("rank_low", "low"), rank_high=pl.coalesce("rank_high", "high")).drop("low", "high")
+
+
+def _with_detail(findings: pl.DataFrame, detail: Path) -> pl.DataFrame:
+    """The columns that a run keeps beside the contract's: lawful exceptions ruled out, strength."""
+    if not detail.is_file():
+        return findings
+    more = pl.read_parquet(detail)
+    new = [name for name in more.columns if name not in findings.columns]
+    return findings.join(more.select("finding_id", *new).unique("finding_id"), on="finding_id", how="left", maintain_order="left")
+
+
 def _findings(path: Path, suspects: pl.DataFrame) -> pl.DataFrame:
-    frame = pl.read_parquet(path)
+    frame = _with_detail(pl.read_parquet(path), path.with_name("findings_detail.parquet"))
     missing = [name for name in ("finding_id", "rule_id", "kind", "fixmedins_code") if name not in frame.columns]
     if missing:
         raise LoadError(f"findings.parquet lacks {', '.join(missing)}; it must have the columns of models.finding.FINDING_SCHEMA.")

@@ -17,6 +17,7 @@ import polars as pl
 from features.lake import Lake
 from features.tables import Tables
 from workbench.results import sums
+from workbench.results.networks import networks
 
 #: column names under which a reason's parts may come, first match wins
 REASON_NAMES = {
@@ -33,7 +34,10 @@ FEATURE_NAMES = {
     "z": ("z", "z_score", "score"),
     "title": ("title_zh", "zh", "title"),
 }
+INNOCENT_NAMES = {"sentence": ("sentence",), "kind": ("kind",)}
+SHAPLEY_NAMES = {"feature": ("feature",), "value": ("shap",)}
 MOST_FEATURES = 40  # shown; the whole frame stays in the run folder
+MOST_SHAPLEY = 10
 
 
 @dataclass(slots=True)
@@ -47,6 +51,10 @@ class Profiles:
     structure: dict[str, dict[str, float]] = field(default_factory=dict)
     origin: dict[str, dict[str, int]] = field(default_factory=dict)
     occupancy: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    departments: dict[str, str] = field(default_factory=dict)
+    innocent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    shapley: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    network: dict[str, dict[str, Any]] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     flagged: dict[str, int] = field(default_factory=dict)
     trend: dict[str, list[int]] = field(default_factory=dict)
@@ -90,6 +98,9 @@ class Profiles:
                 "peer_structure": self.peers.get(self.group_of.get(code, ""), {}),
                 "origin": self.origin.get(code, {}),
                 "occupancy": self.occupancy.get(code, []),
+                "innocent": self.innocent.get(code, []),
+                "shapley": self.shapley.get(code, []),
+                "network": self.network.get(code, {}),
             },
         }
 
@@ -106,6 +117,9 @@ def profiles_of(folder: Path, lake_path: Path | None, findings: pl.DataFrame) ->
     found = Profiles()
     found.reasons = _grouped(_first(folder, "reasons.parquet", "facts/reasons.parquet"), REASON_NAMES, sort="order")
     found.features = _features(_first(folder, "institution_z.parquet", "facts/institution_z.parquet"))
+    found.innocent = _grouped(_first(folder, "innocent.parquet"), INNOCENT_NAMES, sort="order")
+    found.shapley = _strongest(_grouped(_first(folder, "facts/shap.parquet"), SHAPLEY_NAMES), "value", MOST_SHAPLEY)
+    found.network = networks(findings)
     _from_findings(found, findings)
     if lake_path is not None:
         lake = Lake(lake_path)
@@ -145,6 +159,7 @@ def _from_lake(found: Profiles, lake: Lake) -> None:
         for code, county, persons in sums.origin(lake).iter_rows():
             found.origin.setdefault(code, {})[county or ""] = persons
         found.visits = dict(sums.visits(lake).iter_rows())
+        found.departments = sums.departments(lake)
         for row in sums.occupancy(lake).iter_rows(named=True):
             found.occupancy.setdefault(row.pop("fixmedins_code"), []).append(row)
 
@@ -170,7 +185,13 @@ def _grouped(frame: pl.DataFrame | None, names: dict[str, tuple[str, ...]], sort
 
 def _features(frame: pl.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
     grouped = _grouped(frame, FEATURE_NAMES) if frame is not None and "feature" in frame.columns else {}
+    return _strongest(grouped, "z", MOST_FEATURES)
+
+
+def _strongest(grouped: dict[str, list[dict[str, Any]]], by: str, most: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows with the largest figures, of either sign; noughts and unknown figures are left out."""
+    kept = {}
     for code, rows in grouped.items():
-        known = [row for row in rows if isinstance(row.get("z"), int | float) and not math.isnan(row["z"])]
-        grouped[code] = sorted(known, key=lambda row: -abs(row["z"]))[:MOST_FEATURES]
-    return grouped
+        known = [row for row in rows if isinstance(row.get(by), int | float) and not math.isnan(row[by]) and row[by]]
+        kept[code] = sorted(known, key=lambda row: -abs(row[by]))[:most]
+    return kept

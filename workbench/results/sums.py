@@ -68,6 +68,26 @@ def visits(lake: Lake) -> pl.DataFrame:
     return _over(lake, one).group_by("fixmedins_code").sum()
 
 
+def departments(lake: Lake) -> dict[str, str]:
+    """Department code → name as admissions give it; ``institution|code`` where houses use one code for different departments."""
+
+    def one(bucket: str) -> pl.LazyFrame:
+        named = pl.col("adm_dept_codg").is_not_null() & pl.col("adm_dept_name").is_not_null()
+        return _valid(lake, "mdtrt_d", bucket).filter(named).group_by("fixmedins_code", "adm_dept_codg", "adm_dept_name").agg(pl.len().alias("n"))
+
+    usual = (
+        _over(lake, one)
+        .group_by("fixmedins_code", "adm_dept_codg", "adm_dept_name")
+        .agg(pl.col("n").sum())
+        .sort("n", "adm_dept_name", descending=[True, False])
+        .unique(["fixmedins_code", "adm_dept_codg"], keep="first", maintain_order=True)
+        .with_columns(alike=pl.col("adm_dept_name").n_unique().over("adm_dept_codg") == 1)
+        .sort("fixmedins_code", "adm_dept_codg")
+    )
+    key = pl.when("alike").then(pl.col("adm_dept_codg")).otherwise(pl.concat_str("fixmedins_code", "adm_dept_codg", separator="|"))
+    return dict(usual.select(key, "adm_dept_name").unique().iter_rows())
+
+
 def occupancy(lake: Lake) -> pl.DataFrame:
     """fixmedins_code, month, mean and peak number of patients lying in; a stay without an end counts to the last day known."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.utils.translation import get_language
 
 from workbench.screens.words import KIND_EN, county_name, kind_zh
@@ -10,6 +12,11 @@ from workbench.screens.words import KIND_EN, county_name, kind_zh
 def yuan(fen: int | float | None) -> str:
     """Fen as yuan with two decimals and thousands separators."""
     return f"{fen / 100:,.2f}" if isinstance(fen, int | float) else "—"
+
+
+def yuan_of(value: int | float | None) -> str:
+    """An amount that is already in yuan, with thousands separators."""
+    return f"{value:,.2f}" if isinstance(value, int | float) else "—"
 
 
 def short_yuan(fen: int | float | None) -> str:
@@ -39,6 +46,8 @@ def number(value: float | int | None) -> str:
         return "—"
     if not isinstance(value, int | float):
         return str(value)
+    if not math.isfinite(value):
+        return "—"
     if float(value).is_integer():
         return f"{int(value):,}"
     return f"{value:,.2f}" if abs(value) >= 0.1 else f"{value:.3g}"

@@ -43,33 +43,66 @@ COST_ITEMS = {
     "08": _("卫生材料费"), "09": _("西药费"), "10": _("中药饮片费"), "11": _("中成药费"), "12": _("一般诊疗费"), "13": _("挂号费"), "14": _("其他费"),
 }  # fmt: skip
 
-#: Columns of drg_monitor.csv that are known by name.
+#: Columns and measures of the DRG monitor and of effect estimates.
 MEASURES = {
     "month": _("月份"),
     "fixmedins_code": _("机构代码"),
     "fixmedins_name": _("机构"),
-    "admdvs": _("区县"),
-    "drg_code": _("DRG编码"),
-    "drg_name": _("DRG名称"),
     "dept": _("科室"),
+    "physician": _("医师"),
+    "drg_code": _("病组"),
+    "drg_name": _("病组名称"),
     "cases": _("病例数"),
+    "grouping_rate": _("入组率"),
     "cmi": "CMI",
+    "mean_fee": _("例均费用"),
+    "mean_los": _("平均住院日"),
     "cost_index": _("费用消耗指数"),
     "time_index": _("时间消耗指数"),
-    "grouping_rate": _("入组率"),
-    "high_share": _("高倍率占比"),
-    "low_share": _("低倍率占比"),
-    "pay_std": _("支付标准"),
-    "cost": _("费用"),
+    "payment": _("病组付费额"),
+    "cost": _("实际费用"),
     "surplus": _("结余"),
+    "surplus_rate": _("结余率"),
+    "fund_paid": _("基金支付"),
+    "high_outlier_share": _("高倍率占比"),
+    "low_outlier_share": _("低倍率占比"),
+    "severe_share": _("并发症合并症占比"),
+    "mortality": _("死亡率"),
     "readmission_rate": _("31天再住院率"),
-    "selfpay_share": _("自费占比"),
+    "transfer_rate": _("转院率"),
     "low_risk_deaths": _("低风险死亡"),
-    "alert": _("预警"),
+    "low_risk_mortality": _("低风险组死亡率"),
+    "selfpay_share": _("自费占比"),
+    "around_share": _("住院前后门诊购药占比"),
+    "under_service": _("服务不足迹象"),
+    "cost_per_case": _("例均费用"),
+    "fund_per_case": _("例均基金支付"),
+    "los": _("平均住院日"),
+    "around_per_case": _("住院前后门诊购药例均"),
+    "dialysis_sessions": _("每患者月透析次数"),
+}
+
+#: Changes whose effect every run estimates, and the units of the measures, as flows.effect and models.effects name them.
+CHANGES = {"按病组付费": _("按病组付费"), "血透室人脸识别": _("血透室人脸识别")}
+EFFECT_UNITS = {"元/例": _("元/例"), "人次": _("人次"), "天": _("天"), "占比": _("占比"), "次/患者月": _("次/患者月")}
+
+#: Levels of the DRG monitor.
+LEVELS = {
+    "city": _("全市"),
+    "hospital": _("医疗机构"),
+    "department": _("科室"),
+    "physician": _("医师组"),
+    "drg": _("病组"),
+    "hospital_drg": _("机构病组"),
 }
 
 #: The regulation's articles the keys name: 医疗保障基金使用监督管理条例.
 REGULATION = "《医疗保障基金使用监督管理条例》"
+
+
+def measure_title(name: str) -> str:
+    """A measure in words; its own name where no word is known."""
+    return str(MEASURES.get(name, name))
 
 
 def kind_zh(kind: str) -> str:

@@ -27,6 +27,54 @@
       xAxis: category(d.months), yAxis: value({ name: d.unit, axisLabel: { color: soft, formatter: money } }),
       series: d.series.map((s) => ({ name: s.name, type: "line", data: s.data, symbolSize: 5 })),
     }),
+    indices: (d) => Object.assign(base(), {
+      xAxis: category(d.months), yAxis: value({ scale: true }),
+      series: d.series.map((s) => ({ name: s.name, type: "line", data: s.data, symbolSize: 5 })),
+    }),
+    budget: (d) => Object.assign(base(), {
+      xAxis: category(d.months), yAxis: value({ name: d.unit, axisLabel: { color: soft, formatter: money } }),
+      series: [
+        { name: d.names[0], type: "bar", data: d.spent, barMaxWidth: 26, stack: "spent" },
+        { name: d.names[1], type: "bar", data: d.forecast, barMaxWidth: 26, stack: "spent", itemStyle: { color: accent, opacity: .4 } },
+        { name: d.names[2], type: "line", data: d.budget, symbol: "none", lineStyle: { type: "dashed", color: red }, itemStyle: { color: red } },
+        { name: d.names[3], type: "line", data: d.low, symbol: "none", lineStyle: { type: "dotted", color: soft }, itemStyle: { color: soft } },
+        { name: d.names[4], type: "line", data: d.high, symbol: "none", lineStyle: { type: "dotted", color: soft }, itemStyle: { color: soft } },
+      ].filter((s) => s.data.some((v) => v !== null)),
+    }),
+    // an effect by months since the start, each with its interval; nought and the start are marked
+    event: (d) => Object.assign(base(), {
+      grid: { left: 8, right: 20, top: 40, bottom: 24, containLabel: true },
+      tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
+        formatter: (p) => { const i = p[0].dataIndex; return d.axes[0] + " " + d.times[i] + "\n" + d.effect[i] + (d.low[i] === null ? "" : "  [" + d.low[i] + ", " + d.high[i] + "]"); } },
+      xAxis: category(d.times.map(String), { name: d.axes[0], nameLocation: "middle", nameGap: 26 }),
+      yAxis: value({ name: d.axes[1] }),
+      series: [
+        { name: d.names[0], type: "line", data: d.effect, symbolSize: 7, lineStyle: { width: 1.5 }, z: 3,
+          markLine: { silent: true, symbol: "none", label: { color: soft, formatter: d.start }, lineStyle: { color: red, type: "dashed" },
+            data: d.times.indexOf(0) >= 0 ? [{ xAxis: "0" }] : [] } },
+      ].concat(d.low.some((v) => v !== null) ? [{
+        name: d.names[1], type: "custom", itemStyle: { color: soft }, encode: { x: 0, y: [1, 2] },
+        data: d.times.map((t, i) => [i, d.low[i], d.high[i]]).filter((r) => r[1] !== null),
+        renderItem: function (params, api) {
+          const low = api.coord([api.value(0), api.value(1)]), high = api.coord([api.value(0), api.value(2)]);
+          const stroke = { stroke: api.visual("color"), fill: null, lineWidth: 1.4 };
+          const bar = (x1, y1, x2, y2) => ({ type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: stroke });
+          return { type: "group", children: [bar(low[0], low[1], high[0], high[1]), bar(low[0] - 4, low[1], low[0] + 4, low[1]), bar(high[0] - 4, high[1], high[0] + 4, high[1])] };
+        } }] : []),
+    }),
+    // persons who go together and the institutions they share; the same data always give the same picture
+    network: (d) => Object.assign(base(), {
+      tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
+        formatter: (p) => p.data.says },
+      legend: { top: 0, data: d.categories, textStyle: { color: ink }, itemHeight: 9, itemWidth: 14 },
+      series: [{
+        type: "graph", layout: "force", roam: false, draggable: false, left: 20, right: 20, top: 40, bottom: 20,
+        force: { initLayout: "circular", repulsion: d.nodes.length > 40 ? 90 : 190, edgeLength: [30, 110], gravity: .12, layoutAnimation: false },
+        categories: d.categories.map((name, i) => ({ name: name, itemStyle: { color: [red, accent, palette[1]][i] }, symbol: ["diamond", "circle", "rect"][i] })),
+        label: { show: true, color: ink, fontSize: 11, position: "right" }, labelLayout: { hideOverlap: true },
+        data: d.nodes, links: d.links, lineStyle: { color: soft, opacity: .7 },
+      }],
+    }),
     structure: (d) => Object.assign(base(), {
       grid: { left: 8, right: 30, top: 34, bottom: 4, containLabel: true },
       yAxis: category(d.items, { inverse: true }), xAxis: value({ axisLabel: { color: soft, formatter: "{value}%" } }),

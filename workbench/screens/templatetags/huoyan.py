@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +16,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from workbench.screens import cells
-from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan
+from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
+from workbench.screens.monitor import SHARES, YUAN, Cell
 from workbench.screens.suspect_list import SORTS
-from workbench.screens.words import COST_ITEMS, MEASURES, exception_title, feature_title, law_text, rule_title
+from workbench.screens.words import (
+    CHANGES,
+    COST_ITEMS,
+    EFFECT_UNITS,
+    LEVELS,
+    MEASURES,
+    exception_title,
+    feature_title,
+    law_text,
+    measure_title,
+    rule_title,
+)
 
 register = template.Library()
 register.simple_tag(cells.sparkline)
@@ -26,7 +39,7 @@ register.simple_tag(cells.movement)
 register.simple_tag(cells.state)
 register.simple_tag(cells.light)
 register.filter(cells.level_name)
-for show in (yuan, short_yuan, percent, number, masked, kind_name, county):
+for show in (yuan, yuan_of, short_yuan, percent, number, masked, kind_name, county):
     register.filter(show)
 
 
@@ -161,8 +174,25 @@ def section_name(name: str) -> str:
 
 @register.filter
 def measure_name(name: str) -> str:
-    """A column of the DRG monitor in words; its own name where no word is known."""
-    return str(MEASURES.get(name, name))
+    """A column of the DRG monitor in words."""
+    return measure_title(name)
+
+
+@register.filter
+def monitor_level(level: str) -> str:
+    """A level of the DRG monitor in words."""
+    return str(LEVELS.get(level, level))
+
+
+@register.simple_tag
+def figure(cell: Cell) -> SafeString:
+    """A figure of the DRG monitor as its kind is written, marked where it lies beyond its limit."""
+    shown = yuan_of(cell.value) if cell.name in YUAN else percent(cell.value) if cell.name in SHARES else number(cell.value)
+    if not cell.grade:
+        return format_html("{}", shown)
+    light = "red" if cell.grade == "alarm" else "yellow"
+    title = _("偏离预期{:+.1f}个标准误").format(cell.z)
+    return format_html('<span class="light {}" title="{}">{}</span>', light, title, shown)
 
 
 @register.filter
@@ -177,3 +207,41 @@ def suspect_rows(context: dict[str, Any]) -> SafeString:
     run = context["params"].get("run", "")
     versions = context["versions"] if context["rights"]["bulk"] else None
     return cells.suspect_rows(list(context["page"]), context["shown"], query=f"?{urlencode({'run': run})}" if run else "", versions=versions)
+
+
+@register.filter
+def effect_name(entry: dict[str, Any]) -> str:
+    """The measure of an effect estimate in words; the run's own title where the measure is one of the bureau's."""
+    return str(MEASURES[entry["measure"]]) if entry["measure"] in MEASURES else str(entry.get("title_zh") or entry["measure"])
+
+
+@register.filter
+def change_name(change: str) -> str:
+    """What changed, in words."""
+    return str(CHANGES.get(change, change))
+
+
+@register.filter
+def unit_name(unit: str) -> str:
+    """The unit of an effect estimate in words."""
+    return str(EFFECT_UNITS.get(unit, unit))
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A change with its sign."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return "—"
+    return f"{value:+,.2f}" if abs(value) >= 0.1 else f"{value:+.2g}"
+
+
+@register.filter
+def distance(value: float | None) -> float | None:
+    """A figure without its sign."""
+    return abs(value) if isinstance(value, int | float) else None
+
+
+@register.filter
+def is_number(value: Any) -> bool:
+    """True for a finite figure."""
+    return isinstance(value, int | float) and math.isfinite(value)

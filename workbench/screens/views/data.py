@@ -1,8 +1,7 @@
-"""The data page (deliveries, quarantine, what could not run) and the DRG monitor."""
+"""The data page: deliveries, quarantine, what could not run."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from workbench.accounts.rights import county_codes, needs
+from workbench.accounts.rights import needs
 from workbench.audit.chain import record
-from workbench.results.models import Run, Suspect
+from workbench.results.models import Run
 from workbench.screens.shared import chosen_run, page_of
 
 MOST_ROWS = 200
@@ -101,48 +100,3 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     )
     page = page_of(request, frame.rows(), 50)
     return render(request, "data/quarantine.html", {"run": run, "name": name, "columns": frame.columns, "page": page})
-
-
-@require_GET
-@needs("drg")
-def drg(request: HttpRequest) -> HttpResponse:
-    """The DRG monitor: the run's drg_monitor.csv as table and charts, the user's counties only."""
-    run = chosen_run(request)
-    if run is None:
-        return render(request, "empty.html", {"title": _("DRG监测")})
-    rows, columns = _monitor(run, request)
-    figures = [name for name in columns if rows and all(_is_number(row[name]) for row in rows if row[name])]
-    chosen = request.GET.get("measure") or next(
-        (name for name in ("cmi", "cost_index", "surplus", "cases") if name in figures), figures[0] if figures else ""
-    )
-    label = next((name for name in ("fixmedins_name", "name", "fixmedins_code", "drg_code") if name in columns), columns[0] if columns else "")
-    ranked = sorted((row for row in rows if chosen and row.get(chosen)), key=lambda row: -float(row[chosen])) if chosen in figures else []
-    chart = {"names": [row[label] for row in ranked[:20]], "values": [float(row[chosen]) for row in ranked[:20]], "measure": chosen} if ranked else {}
-    return render(
-        request,
-        "data/drg.html",
-        {"run": run, "columns": columns, "figures": figures, "chosen": chosen, "page": page_of(request, rows, 50), "chart": chart},
-    )
-
-
-def _monitor(run: Run, request: HttpRequest) -> tuple[list[dict[str, str]], list[str]]:
-    path = Path(run.folder) / "drg_monitor.csv"
-    if not path.is_file():
-        return [], []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = list(reader.fieldnames or [])
-        rows = [{name: value or "" for name, value in row.items() if name is not None} for row in reader]
-    user = request.user
-    if not user.all_counties and user.role != "steward" and "fixmedins_code" in columns:
-        mine = set(Suspect.objects.filter(run=run, admdvs__in=county_codes(user)).values_list("fixmedins_code", flat=True))
-        rows = [row for row in rows if row["fixmedins_code"] in mine]
-    return rows, columns
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_code" not in text

@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from workbench.accounts.models import User
-from workbench.accounts.rights import needs
+from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Verdict
 from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import shares
-from workbench.screens.formats import county
+from workbench.screens.formats import county, masked
 from workbench.screens.shared import institution_or_404, page_of, subject_of
 from workbench.screens.templatetags.huoyan import cost_item
 
 FUNNEL_LEVELS = (1.96, 3.09)
 MOST_STRUCTURE = 14
+LONGEST_LABEL = 12
 
 
 @require_GET
@@ -102,7 +103,58 @@ def charts(suspect: Suspect, user: User) -> dict[str, Any]:
             "names": [_("日均在院人数"), _("最高在院人数"), _("核定床位")],
         },
         "funnel": funnel(suspect, user),
+        "network": network(suspect, user),
     }
+
+
+def network(suspect: Suspect, user: User) -> dict[str, Any]:
+    """The picture of persons who go together here and of the institutions that share persons with this one; empty without any.
+
+    Person numbers are masked, and told only to those who may see evidence; institutions of other counties have no name.
+    """
+    stored = suspect.profile.get("network") or {}
+    if not stored:
+        return {}
+    evidence, names = may(user, "evidence"), _place_names(suspect, user, [code for code, _shared, _all in stored["places"]])
+    persons = [
+        {"label": masked(psn) if evidence else _("患者{}").format(number), "n": n, "rule": rule}
+        for number, (psn, n, rule) in enumerate(stored["persons"], start=1)
+    ]
+    nodes = [{"name": "own", "category": 0, "symbolSize": 26, "says": suspect.fixmedins_name, "label": {"formatter": suspect.fixmedins_name}}]
+    for number, entry in enumerate(persons):
+        says = _("{}：本机构疑点{}条").format(entry["label"], entry["n"])
+        nodes.append({"name": f"p{number}", "category": 1, "symbolSize": min(8 + 2 * entry["n"], 20), "says": says, "label": {"show": False}})
+    for number, (code, shared, _all) in enumerate(stored["places"]):
+        says = _("{}：共同患者{}人").format(names[code], shared)
+        label = {"formatter": names[code] if len(names[code]) <= LONGEST_LABEL else names[code][:LONGEST_LABEL] + "…"}
+        nodes.append({"name": f"o{number}", "category": 2, "symbolSize": min(12 + 2 * shared, 26), "says": says, "label": label})
+    tied = {place for a, b, _n in stored["ties"] for place in (a, b)}
+    links = [{"source": "own", "target": f"p{number}", "lineStyle": {"opacity": 0.25}, "says": ""} for number in range(len(persons))]
+    links += [
+        {"source": f"p{a}", "target": f"p{b}", "lineStyle": {"width": min(1 + n, 6)}, "says": _("同日出现{}次").format(n)}
+        for a, b, n in stored["ties"]
+    ]
+    links += [{"source": f"p{a}", "target": f"o{place}", "says": _("在该机构疑点{}条").format(n)} for a, place, n in stored["visits"]]
+    return {
+        "nodes": nodes,
+        "links": links,
+        "categories": [_("本机构"), _("患者"), _("其他机构")],
+        "persons": [entry for number, entry in enumerate(persons) if number in tied],
+        "places": [
+            {"name": names[code], "code": code if names[code] != _elsewhere() else "", "shared": shared, "all": everybody}
+            for code, shared, everybody in stored["places"]
+        ],
+        "left_out": stored.get("left_out", 0),
+    }
+
+
+def _elsewhere() -> str:
+    return _("其他区县机构")
+
+
+def _place_names(suspect: Suspect, user: User, codes: list[str]) -> dict[str, str]:
+    mine = in_counties(Suspect.objects.filter(run=suspect.run_id, fixmedins_code__in=codes), user)
+    return dict.fromkeys(codes, _elsewhere()) | dict(mine.values_list("fixmedins_code", "fixmedins_name"))
 
 
 def _structure(suspect: Suspect) -> dict[str, Any]:
