@@ -38,6 +38,7 @@ INNOCENT_NAMES = {"sentence": ("sentence",), "kind": ("kind",)}
 SHAPLEY_NAMES = {"feature": ("feature",), "value": ("shap",)}
 MOST_FEATURES = 40  # shown; the whole frame stays in the run folder
 MOST_SHAPLEY = 10
+LEAST_OF_A_MONTH = 0.1  # of the median month's settlements
 
 
 @dataclass(slots=True)
@@ -150,7 +151,7 @@ def _from_lake(found: Profiles, lake: Lake) -> None:
         wanted = [name for name in ("fixmedins_code", "medins_type_name", "tier", "beds") if name in t.institutions.collect_schema().names()]
         found.registry = {row["fixmedins_code"]: row for row in t.institutions.select(wanted).collect().iter_rows(named=True)}
     if lake.has("setl_d"):
-        for row in sums.monthly(lake).iter_rows(named=True):
+        for row in _whole_months(sums.monthly(lake)).iter_rows(named=True):
             found.monthly.setdefault(row.pop("fixmedins_code"), []).append(row)
     if lake.has("fee_list_d"):
         for code, item, amount in sums.structure(lake).iter_rows():
@@ -162,6 +163,13 @@ def _from_lake(found: Profiles, lake: Lake) -> None:
         found.departments = sums.departments(lake)
         for row in sums.occupancy(lake).iter_rows(named=True):
             found.occupancy.setdefault(row.pop("fixmedins_code"), []).append(row)
+
+
+def _whole_months(monthly: pl.DataFrame) -> pl.DataFrame:
+    """Without the months at either end that hold next to nothing (late refunds, a delivery's first days): they would look like a collapse."""
+    city = monthly.group_by("month").agg(pl.col("settlements").sum()).sort("month")
+    whole = city.filter(pl.col("settlements") >= city["settlements"].median() * LEAST_OF_A_MONTH)["month"]
+    return monthly.filter(pl.col("month").is_between(pl.lit(whole.min()), pl.lit(whole.max()))) if len(whole) else monthly
 
 
 def _first(folder: Path, *names: str) -> pl.DataFrame | None:

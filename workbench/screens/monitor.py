@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from models.drg_monitor.monitor_table import WHOLE_PERIOD
+from models.effects.panel import DIALYSIS, MEASURES
 from workbench.results.files import run_file
 from workbench.results.models import Run
 
@@ -140,8 +141,9 @@ def effects(run: Run) -> list[dict[str, Any]]:
     if folder is None or not folder.is_dir():
         return []
     records = [_record(path) for path in sorted(folder.glob("*.json"))]
-    # what was estimated before what was refused; money first
-    return sorted((r for r in records if r), key=lambda r: (r.get("refused") is not None, not r.get("savings"), str(r["measure"])))
+    # what was estimated before what was refused; the measures of models.effects in their own order, the bureau's own after them
+    order = {name: place for place, name in enumerate((*MEASURES, DIALYSIS))}
+    return sorted((r for r in records if r), key=lambda r: (r.get("refused") is not None, order.get(r["measure"], len(order)), str(r["measure"])))
 
 
 def _record(path: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from workbench.accounts.rights import or_404
@@ -53,8 +52,8 @@ def subject_of(thing: Suspect | Finding) -> Subject:
     return Subject(thing.fixmedins_code, thing.admdvs)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], size: int | None = None, count: int | None = None) -> Page[Any]:
-    """One page of a list by ``?page=``; ``count`` spares counting when the number is known."""
+def page_of(request: HttpRequest, rows: Any, size: int | None = None, count: int | None = None) -> Page[Any]:
+    """One page of a list, queryset or frame by ``?page=``; ``count`` spares counting when the number is known."""
     paginator: Paginator[Any] = Paginator(rows, size or settings.PAGE_SIZE)
     if count is not None:
         paginator.count = count

@@ -69,9 +69,9 @@
       legend: { top: 0, data: d.categories, textStyle: { color: ink }, itemHeight: 9, itemWidth: 14 },
       series: [{
         type: "graph", layout: "force", roam: false, draggable: false, left: 20, right: 20, top: 40, bottom: 20,
-        force: { initLayout: "circular", repulsion: d.nodes.length > 40 ? 90 : 190, edgeLength: [30, 110], gravity: .12, layoutAnimation: false },
+        force: { initLayout: "circular", repulsion: Math.max(90, Math.min(900, 6000 / d.nodes.length)), edgeLength: [40, 130], gravity: .12, layoutAnimation: false },
         categories: d.categories.map((name, i) => ({ name: name, itemStyle: { color: [red, accent, palette[1]][i] }, symbol: ["diamond", "circle", "rect"][i] })),
-        label: { show: true, color: ink, fontSize: 11, position: "right" }, labelLayout: { hideOverlap: true },
+        label: { show: true, color: ink, fontSize: 11, position: "top", backgroundColor: colour("--sheet"), padding: [1, 3] },
         data: d.nodes, links: d.links, lineStyle: { color: soft, opacity: .7 },
       }],
     }),

@@ -65,7 +65,7 @@ def drg(request: HttpRequest) -> HttpResponse:
     if rows is not None:
         rows = rows.sort(measure, descending=measure != "surplus", nulls_last=True)
         first = _name_departments(run, rows.filter(rows[measure].is_not_null()).head(monitor.MOST_BARS).to_dicts())
-        page = page_of(request, rows)
+        page = page_of(request, rows, count=rows.height)
         page.object_list = [{"row": row, "cells": monitor.cells(row)} for row in _name_departments(run, page.object_list.to_dicts())]
         context |= {
             "page": page,
@@ -169,7 +169,7 @@ def drg_cases(request: HttpRequest) -> HttpResponse:
     rows = monitor.cases(run, mine, code=code, drg=group, month=month, visits=visits)
     if rows is None or (code and mine is not None and code not in mine):
         raise Http404
-    page = page_of(request, rows)
+    page = page_of(request, rows, count=rows.height)
     page.object_list = _name_departments(run, page.object_list.to_dicts())
     record(request, "view_person", "drg_cases", code or group or alert, {"run": run.run_id, "month": month, "visits": [r["mdtrt_id"] for r in page]})
     codes = {row["fixmedins_code"] for row in page}

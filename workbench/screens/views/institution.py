@@ -25,6 +25,7 @@ from workbench.screens.templatetags.huoyan import cost_item
 
 FUNNEL_LEVELS = (1.96, 3.09)
 MOST_STRUCTURE = 14
+FINDINGS_A_PAGE = 12
 LONGEST_LABEL = 12
 
 
@@ -71,7 +72,7 @@ def _findings_page(request: HttpRequest, run: Run, code: str, count: int) -> Any
     rows = Finding.objects.filter(run=run, fixmedins_code=code).defer("lines", "related")
     if rule:
         rows = rows.filter(rule_id=rule)
-    page = page_of(request, rows.order_by("-amount_fen"), 20, None if rule else count)
+    page = page_of(request, rows.order_by("-amount_fen"), FINDINGS_A_PAGE, None if rule else count)
     page.object_list = list(page.object_list)
     states = dict(
         Verdict.objects.filter(fixmedins_code=code, finding_id__in=[f.finding_id for f in page.object_list]).values_list("finding_id", "outcome")
