@@ -4,9 +4,11 @@
     HUOYAN_DATABASE_URL=postgresql://… python bench/workbench_load.py
     options: --institutions 2500 --findings 1000000 --users 20 --seconds 60 --think 1.0
 
-Each user signs in and then reads pages as an auditor does (list, filter, institution, its findings, a finding, verdicts, dashboard), with a pause
-of ``--think`` seconds between pages. Prints the loading time and, per page, p50, p95 and the worst answer in milliseconds; ends with code 1 when
-any page's p95 exceeds 300 ms. The findings name no lake: reading the lake is measured by bench of the lake itself.
+Each user signs in; once all are in, they read pages as an auditor does (list, filter, institution, its findings, a finding, verdicts, dashboard,
+rules, DRG monitor), with a pause of ``--think`` seconds between pages. Prints the loading time and, per page, p50, p95 and the worst answer
+in milliseconds, then the processor time the server spent a page and how busy the machine was with other things (no p95 is worth much without);
+ends with code 1 when any page's p95 exceeds 300 ms. The users' processes share the machine with the server. The findings name no lake: pages
+that read fee lines are not among those measured.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from pathlib import Path
 
 import polars as pl
 
+from models.drg_monitor.monitor_table import COLUMNS
 from models.finding import FINDING_SCHEMA
 from models.kinds import Kind
 
@@ -37,6 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 GOAL_MS = 300
 PASSWORD = "Bench-Lamp-2024!"  # noqa: S105  of users who live for one measurement
 PORT = 8765
+#: told, but outside the goal: checking a password is meant to take its time
+SIGN_IN = "sign in"
 
 
 def make_run(out: Path, n_institutions: int, n_findings: int) -> None:
@@ -99,6 +104,22 @@ def make_run(out: Path, n_institutions: int, n_findings: int) -> None:
     (out / "run.json").write_text(json.dumps({"run_id": "bench", "started": "2025-01-01T00:00:00+08:00"}), encoding="utf-8")
 
 
+def make_monitor(out: Path, n_hospitals: int) -> None:
+    """A DRG monitor of the hospitals over a year, as the monitoring flow leaves it in the run folder."""
+    rng = random.Random(3)  # noqa: S311
+    months = ["all", *(f"2024-{m:02d}" for m in range(1, 13))]
+    units = [("city", None, None)] + [("hospital", f"H43{1000 + i % 12:04d}{i:05d}", f"第{i}医院") for i in range(n_hospitals)]
+    rows = [
+        {"level": level, "month": month, "fixmedins_code": code, "fixmedins_name": name, "dept": None, "physician": None, "drg_code": None}
+        | {column: rng.random() for column, (dtype, _zh, _meaning) in COLUMNS.items() if dtype == pl.Float64()}
+        | {"cases": rng.randrange(9, 900)}
+        for level, code, name in units
+        for month in months
+    ]
+    (out / "drg").mkdir(exist_ok=True)
+    pl.DataFrame(rows, schema={name: dtype for name, (dtype, _zh, _meaning) in COLUMNS.items()}).write_parquet(out / "drg" / "monitor.parquet")
+
+
 def draw_profiles(institutions: int) -> None:
     """Gives every loaded institution what a lake would have given it: months, structure, origin, occupancy, features, visits for the funnel."""
     from workbench.results.models import Suspect  # noqa: PLC0415  after the environment is set
@@ -133,8 +154,9 @@ def draw_profiles(institutions: int) -> None:
 class User(threading.Thread):
     """One auditor: signs in, then reads pages until told to stop."""
 
-    def __init__(self, number: int, seconds: float, think: float) -> None:
+    def __init__(self, number: int, seconds: float, think: float, all_in: threading.Barrier) -> None:
         super().__init__(daemon=True)
+        self.all_in = all_in
         self.random = random.Random(number)  # noqa: S311
         self.number, self.seconds, self.think = number, seconds, think
         self.times: list[tuple[str, float]] = []
@@ -155,7 +177,11 @@ class User(threading.Thread):
         request = urllib.request.Request(
             f"http://127.0.0.1:{PORT}/login/", urllib.parse.urlencode(form).encode(), {"Referer": f"http://127.0.0.1:{PORT}/login/"}
         )
+        began = time.perf_counter()
         self.opener.open(request, timeout=60).close()
+        self.times.append((SIGN_IN, (time.perf_counter() - began) * 1000))
+        self.all_in.wait(timeout=120)
+        time.sleep(self.think * self.random.random())
         end = time.monotonic() + self.seconds
         while time.monotonic() < end:
             self.get("dashboard", "/home/")
@@ -169,6 +195,10 @@ class User(threading.Thread):
             if found:
                 self.get("finding", f"/findings/{self.random.choice(found)}/")
             self.get("verdicts", "/verdicts/")
+            self.get("rules", "/rules/")
+            self.get("rule", f"/rules/rule_{self.random.randrange(60):02d}/")
+            self.get("DRG monitor", "/drg/")
+            self.get("DRG hospitals", "/drg/?level=hospital")
 
 
 def main() -> int:
@@ -184,6 +214,7 @@ def main() -> int:
         os.environ |= {"HUOYAN_HOME": folder, "HUOYAN_HTTPS": "0", "HUOYAN_PASSWORD": PASSWORD, "DJANGO_SETTINGS_MODULE": "workbench.settings"}
         sys.path.insert(0, str(ROOT))
         make_run(Path(folder) / "run", options.institutions, options.findings)
+        make_monitor(Path(folder) / "run", options.institutions // 8)
         import django  # noqa: PLC0415  after the environment is set
         from django.core.management import call_command  # noqa: PLC0415
 
@@ -204,15 +235,46 @@ def main() -> int:
         server = subprocess.Popen(server_command("127.0.0.1", PORT), cwd=ROOT)
         try:
             _wait()
-            users = [User(number, options.seconds, options.think) for number in range(options.users)]
+            began_cpu = time.process_time()
+            before = _processor_seconds(server.pid), _busy_seconds(), time.monotonic()
+            all_in = threading.Barrier(options.users)
+            users = [User(number, options.seconds, options.think, all_in) for number in range(options.users)]
             for user in users:
                 user.start()
             for user in users:
                 user.join()
+            spent, busy, clock = (
+                now - then for now, then in zip((_processor_seconds(server.pid), _busy_seconds(), time.monotonic()), before, strict=True)
+            )
+            others = (busy - spent - time.process_time() + began_cpu) / clock
         finally:
             server.terminate()
             server.wait(timeout=30)
-    return report([pair for user in users for pair in user.times])
+    times = [pair for user in users for pair in user.times]
+    worst = report(times)
+    print(f"server: {spent / max(len(times), 1) * 1000:.0f} ms of processor time a page, {len(times) / clock:.1f} pages a second;", end=" ")
+    print(f"the machine's other work took {max(others, 0):.2f} of {os.cpu_count()} processors")
+    return worst
+
+
+def _processor_seconds(pid: int) -> float:
+    """Processor time of the process and of all it started (Linux)."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        process = Path("/proc") / str(waiting.pop())
+        try:
+            fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            waiting += [int(child) for task in (process / "task").iterdir() for child in (task / "children").read_text().split()]
+        except OSError:
+            continue
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def _busy_seconds() -> float:
+    """Processor time of everything on the machine."""
+    user, nice, system, _idle, _iowait, irq, softirq, *_more = (int(text) for text in Path("/proc/stat").read_text().splitlines()[0].split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait() -> None:
@@ -235,7 +297,7 @@ def report(times: list[tuple[str, float]]) -> int:
     worst = 0.0
     for name, values in pages.items():
         p95 = statistics.quantiles(values, n=20)[18] if len(values) > 1 else values[0]
-        worst = max(worst, p95)
+        worst = max(worst, p95 if name != SIGN_IN else 0.0)
         print(f"{name:24}{len(values):>7}{statistics.median(values):>8.0f}{p95:>8.0f}{max(values):>8.0f}")
     return int(worst > GOAL_MS or not pages)
 

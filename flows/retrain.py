@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from features.lake import Lake
 from features.parameters import City
 from flows.home import Home
 from flows.scoring import forest_input, new_forest, read_verdicts
+from flows.store import write_json
 from flows.tracking import CHAMPION, MODEL_NAME, ScoredBy, champion, connect, register
 from flows.watch import monthly_rows
 from models.detectors.grouped_forest import GroupedForest
@@ -102,13 +104,16 @@ def promote(home: Home, registered: ScoredBy, gates: list[Gate]) -> bool:
 
 @flow(name="retrain", validate_parameters=False)
 def retrain(out: str, config: str | None = None) -> bool:
-    """Challenger → gates → promotion. Returns whether the challenger became the champion."""
+    """Challenger → gates → promotion, told in ``retrain.json``. Returns whether the challenger became the champion."""
     home = Home.of(Path(out))
     home.prepare()
     registered, gates = fit_challenger(home, City.load(Path(config) if config else None))
     rows = [{"gate": g.name, "passed": g.passed, "measured": g.measured, "limit": g.limit, "说明": g.sentence_zh} for g in gates]
     create_table_artifact(key="gates", table=rows or [{"gate": "none", "说明": "尚无在用模型，新模型直接启用。"}])
-    return promote(home, registered, gates)
+    promoted = promote(home, registered, gates)
+    challenger = {"name": registered.name, "version": registered.version}
+    write_json({"challenger": challenger, "promoted": promoted, "gates": [asdict(gate) for gate in gates]}, home.out / "retrain.json")
+    return promoted
 
 
 def rollback(home: Home, version: str | None = None) -> str:

@@ -15,6 +15,7 @@ from zlib import crc32
 import polars as pl
 
 from features.lake import dtype_of
+from models.drg_monitor.monitor_table import COLUMNS as MONITOR
 from models.finding import FINDING_SCHEMA
 
 COUNTIES = ("431002", "431003", "431021")
@@ -111,6 +112,7 @@ def draw(seed: int = 7) -> tuple[City, list[Row]]:
     findings: list[Row] = []
     _stays(city, places, people, findings)
     _dialysis(city, places, people, findings)
+    _together(city, places, people, findings)
     findings.append(_institution_finding(places[0][0]))
     return city, findings
 
@@ -160,6 +162,28 @@ def _dialysis(city: City, places: list[tuple[str, str, str, int]], people: list[
                 "当月血液透析16次，超过同类患者，且灌流与透析并收。", certainty="definite",
                 psn_no=psn, mdtrt_id=mdtrt, bkkp_sns=lines[:1], related_bkkp_sns=[line for _m, more in sessions[:4] for line in more[:1]],
                 amount_at_issue=400.0, fund_loss=280.0,
+            )
+        )  # fmt: skip
+
+
+def _together(city: City, places: list[tuple[str, str, str, int]], people: list[str], findings: list[Row]) -> None:
+    """Four persons admitted to the first hospital on one day, twice; two of them have findings at a pharmacy of another county too."""
+    code, elsewhere = places[0][0], places[7][0]
+    for day in (START + timedelta(days=100), START + timedelta(days=160)):
+        for psn in people[:4]:
+            mdtrt, lines = city.visit(psn, code, day, "21", [(BED, "普通床位费", "01", 2600)], 4)
+            findings.append(
+                _finding(
+                    "group_admission", "fake_inpatient", code, day, day + timedelta(days=4), "同村的4人于同日住进，并同批出院。",
+                    psn_no=psn, mdtrt_id=mdtrt, bkkp_sns=lines, related_bkkp_sns=[], amount_at_issue=104.0, fund_loss=72.8,
+                )
+            )  # fmt: skip
+    for psn in people[:2]:
+        mdtrt, lines = city.visit(psn, elsewhere, START + timedelta(days=102), "41", [("XC09CAA000001", "降压药", "09", 4300)])
+        findings.append(
+            _finding(
+                "drug_hoarding_over_shops", "drug_hoarding", elsewhere, START + timedelta(days=102), START + timedelta(days=102), "多店超量购药。",
+                psn_no=psn, mdtrt_id=mdtrt, bkkp_sns=lines, related_bkkp_sns=[], amount_at_issue=43.0, fund_loss=30.1,
             )
         )  # fmt: skip
 
@@ -242,20 +266,139 @@ def write_run(out: Path, lake: Path, findings: list[Row], *, run_id: str, starte
     pl.DataFrame({"bkkp_sn": ["x1"], "psn_no": ["431000000000000001"], "reason": ["金额不是数字"]}).write_parquet(
         out / "quarantine" / "fee_list_d.parquet"
     )
-    monitor = [
-        {
-            "month": "2024-03",
-            "fixmedins_code": place[0],
-            "fixmedins_name": place[1],
-            "cases": 20 + i,
-            "cmi": round(0.8 + i / 40, 3),
-            "surplus": 1000.0 * (i - 6),
-        }
-        for i, place in enumerate(institutions())
-        if place[3]
+    write_drg(out)
+    write_effects(out / "effect")
+    detail = frame.select("finding_id", ruled_out=pl.lit(["refund"]), strength=pl.lit(0.7))
+    detail.write_parquet(out / "findings_detail.parquet")
+    innocent = [
+        {"fixmedins_code": row["fixmedins_code"], "order": 1, "kind": "bed_hanging", "sentence": "若属清白，须有查房记录佐证。"} for row in rows
     ]
-    pl.DataFrame(monitor).write_csv(out / "drg_monitor.csv")
+    pl.DataFrame(innocent).write_parquet(out / "innocent.parquet")
+    shap = [
+        {"fixmedins_code": row["fixmedins_code"], "feature": name, "shap": value} for row in rows for name, value in (("exam_share", 0.4), ("x", 0.0))
+    ]
+    pl.DataFrame(shap).write_parquet(out / "facts" / "shap.parquet")
+    ranking = [{"fixmedins_code": row["fixmedins_code"], "rank_low": row["rank"], "rank_high": row["rank"] + 2} for row in rows]
+    pl.DataFrame(ranking).write_parquet(out / "ranking.parquet")
+    _write_models(out)
     return out
+
+
+def _write_models(out: Path) -> None:
+    learned = {"in_force": "priors", "sentence_zh": "采用先验权重：已查实0家、排除0家。", "confirmed": 0, "cleared": 0}
+    drift = {"score_psi": 0.04, "warnings": [], "shifts": [{"name": "exam_share", "psi": 0.31, "limit": 0.25, "shifted": True}]}
+    gates = [{"name": "top_churn", "passed": True, "measured": 0.1, "limit": 0.3, "sentence_zh": "首位名单变动10%，要求不高于30%。"}]
+    retrained = {"challenger": {"name": "huoyan-forest", "version": "4"}, "promoted": False, "gates": gates}
+    for name, content in (("learned", learned), ("drift", drift), ("retrain", retrained)):
+        (out / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    power = [
+        {
+            "plant_id": "idle_days",
+            "kind": "bed_hanging",
+            "strength": strength,
+            "cases": 20,
+            "share_found": strength,
+            "median_rank": 4,
+            "share_red": 0.5,
+        }
+        for strength in (0.1, 0.5)
+    ]
+    pl.DataFrame(power).write_csv(out / "power.csv")
+
+
+def write_drg(out: Path) -> None:
+    """The monitor of the hospitals over three months, one alert each, their discharges and the budget, as the monitoring flow leaves them."""
+    hospitals = [place for place in institutions() if place[3]]
+    empty = dict.fromkeys(MONITOR)
+    rows: list[Row] = []
+    for month in ("2024-01", "2024-02", "2024-03", "all"):
+        figures = {"month": month, "cases": 400, "grouping_rate": 0.98, "cmi": 1.02, "cost_index": 1.0, "time_index": 0.99, "mean_fee": 5200.0}
+        rows.append(empty | figures | {"level": "city", "payment": 2.1e6, "cost": 2.0e6, "surplus": 1e5, "surplus_rate": 0.048})
+        rows.append(empty | figures | {"level": "drg", "drg_code": "ES35", "drg_name": "呼吸系统感染，不伴并发症"})
+        for number, (code, name, _word, _beds) in enumerate(hospitals):
+            own = {"fixmedins_code": code, "fixmedins_name": name, "surplus": 1000.0 * (number - 6), "cost_index_z": float(number - 4)}
+            rows.append(empty | figures | own | {"level": "hospital"})
+            rows.append(empty | figures | own | {"level": "department", "dept": "A03"})
+            rows.append(empty | figures | own | {"level": "physician", "dept": "A03", "physician": "D431000012345"})
+            rows.append(empty | figures | own | {"level": "hospital_drg", "drg_code": "ES35", "drg_name": "呼吸系统感染，不伴并发症"})
+    (out / "drg").mkdir(exist_ok=True)
+    pl.DataFrame(rows, schema={name: dtype for name, (dtype, _zh, _meaning) in MONITOR.items()}).write_parquet(out / "drg" / "monitor.parquet")
+    alerts = [
+        {
+            "level": "hospital", "month": "all", "fixmedins_code": code, "dept": None, "physician": None, "drg_code": None, "measure": "cost_index",
+            "measure_zh": "费用消耗指数", "value": 1.4, "z": 3.2 + number / 10, "grade": "alarm" if number % 2 else "warn", "cases": 20,
+            "previous": None, "sentence": "费用消耗指数为1.4，高于预期3.2个标准误（20例）。", "driving_cases": [f"M{number:07d}"],
+        }
+        for number, (code, _name, _word, _beds) in enumerate(hospitals)
+    ]  # fmt: skip
+    pl.DataFrame(alerts).write_parquet(out / "drg" / "alerts.parquet")
+    cases = [
+        {
+            "mdtrt_id": f"M{number:07d}", "psn_no": "431000000000000001", "fixmedins_code": code, "dept": "A03", "end_date": date(2024, 2, 3),
+            "month": date(2024, 2, 1), "main_dx": "J18.9", "los": 7, "fee_fen": 612000, "pay_std_fen": 480000, "drg_code": "ES35",
+            "drg_name": "呼吸系统感染，不伴并发症", "grouped_code": "ES33" if number % 2 else "ES35", "died": False,
+            "transferred": False, "readmitted": True,
+        }
+        for number, (code, _name, _word, _beds) in enumerate(hospitals)
+    ]  # fmt: skip
+    pl.DataFrame(cases).write_parquet(out / "drg" / "cases.parquet")
+    budget = [
+        {
+            "month": date(2024, m, 1),
+            "spent": 1e5,
+            "spent_to_date": 1e5 * m,
+            "budget_to_date": 1.1e5 * m,
+            "forecast": m > 3,
+            "low": 0.9e5 * m,
+            "high": 1.2e5 * m,
+        }
+        for m in range(1, 7)
+    ]
+    pl.DataFrame(budget).write_parquet(out / "drg" / "budget.parquet")
+
+
+def write_effects(folder: Path) -> None:
+    """One effect that is proved, one that is not, one that cannot be estimated, as docs/drg.md names the fields."""
+    folder.mkdir(exist_ok=True)
+    months = range(-6, 7)
+    event = [
+        {
+            "event_time": m,
+            "effect": -400.0 if m >= 0 else 10.0 * m,
+            "low": -600.0 if m >= 0 else -150.0,
+            "high": -200.0 if m >= 0 else 120.0,
+            "treated": 8,
+        }
+        for m in months
+    ]
+    estimate = {
+        "effect": -400.0, "standard_error": 90.0, "low": -576.0, "high": -224.0, "p_value": 0.0004, "baseline": 5200.0, "relative": -0.077,
+        "units": 20, "treated": 8, "pretrend_p": 0.4, "warnings": ["实施后可比较的月份不足六个月，看不出长期效果。"],
+    }  # fmt: skip
+    money = {"yuan": 4e5, "low": 2.2e5, "high": 5.8e5, "yuan_a_year": 8e5, "low_a_year": 4.4e5, "high_a_year": 1.16e6}
+    proved = {"proved": True, "sentence": "实施后每例费用变化-400.00元，共节约400,000元。"}
+    common = {
+        "unit_zh": "元/例",
+        "change_zh": "按病组付费",
+        "method": "staggered",
+        "refused": None,
+        "placebo": {**estimate, "effect": 3.0, "low": -90, "high": 96},
+    }
+    records = [
+        common | {"measure": "cost_per_case", "title_zh": "例均费用", "estimate": estimate, "savings": money | proved, "event_study": event},
+        common
+        | {
+            "measure": "fund_per_case", "title_zh": "例均基金支付", "estimate": estimate | {"pretrend_p": float("nan"), "warnings": []},
+            "savings": money | {"proved": False, "sentence": "数据不足以证明节约或增加。"}, "event_study": event,
+        },
+        common
+        | {
+            "measure": "own_measure", "title_zh": "本市自定指标", "method": "none", "refused": "没有可比较的机构。", "estimate": None,
+            "placebo": None, "savings": None, "event_study": [],
+        },
+    ]  # fmt: skip
+    for record in records:
+        (folder / f"{record['measure']}.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
 
 
 def _suspect(rank: int, place: tuple[str, str, str, int], sums: Row | None) -> Row:

@@ -70,6 +70,10 @@ TABLE = [
     Address("data", "data"),
     Address("quarantine", "quarantine_rows", query="?file=fee_list_d.parquet"),
     Address("drg", "drg"),
+    Address("drg", "drg", query="?level=hospital"),
+    Address("drg_alerts", "drg"),
+    Address("drg_cases", "evidence"),
+    Address("drg_effect", "drg"),
     Address("audit", "audit"),
     Address("audit_verify", "audit", method="post"),
     Address("hearing", "hearing"),
@@ -172,6 +176,21 @@ def test_the_list_and_its_export_hold_only_the_users_counties(runs: tuple[Any, A
     assert codes
     assert all(code[1:7] == OWN for code in codes)
     assert OTHER + "0" not in page
+
+
+def test_the_drg_pages_name_no_hospital_and_no_case_of_another_county(runs: tuple[Any, Any], enter: Callable[..., Any]) -> None:
+    from workbench.results.models import Suspect
+
+    client = enter(Role.AUDITOR, (OWN,))
+    foreign = Suspect.objects.filter(run=runs[1], admdvs=OTHER, beds__gt=0).first()
+    own = Suspect.objects.filter(run=runs[1], admdvs=OWN, beds__gt=0).first()
+    assert foreign is not None
+    assert own is not None
+    for address in ("/drg/?level=hospital", "/drg/alerts/", "/drg/cases/"):
+        page = client.get(address).content.decode()
+        assert own.fixmedins_name in page, address
+        assert foreign.fixmedins_name + "<" not in page, address
+    assert client.get(f"/drg/cases/?code={foreign.fixmedins_code}").status_code == 404
 
 
 def test_bulk_decisions_leave_other_counties_alone(runs: tuple[Any, Any], enter: Callable[..., Any]) -> None:

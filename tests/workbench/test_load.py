@@ -86,7 +86,7 @@ def test_findings_of_runs_long_past_are_let_go_but_their_ranking_stays(runs: tup
 
 
 def test_a_run_without_optional_files_is_loaded_all_the_same(runs: tuple[Any, Any], folder: Path) -> None:
-    for name in ("reasons.parquet", "run.json", "delivery_report.json", "drg_monitor.csv", "facts/institution_z.parquet"):
+    for name in ("reasons.parquet", "run.json", "delivery_report.json", "ranking.parquet", "facts/institution_z.parquet"):
         (folder / name).unlink()
     run, changed = load_run(folder)
     assert changed
@@ -103,3 +103,65 @@ def test_profiles_carry_months_structure_origin_and_occupancy_from_the_lake(runs
     assert max(row["peak"] for row in profile["occupancy"]) >= 1
     assert hospital.n_visits
     assert profile["reasons"]
+    assert profile["innocent"] == [{"sentence": "若属清白，须有查房记录佐证。", "kind": "bed_hanging"}]
+    assert [row["feature"] for row in profile["shapley"]] == ["exam_share"], "a feature that changes nothing is not shown"
+
+
+def test_what_a_run_keeps_beside_its_list_is_loaded_too(runs: tuple[Any, Any]) -> None:
+    first = Suspect.objects.get(run=runs[1], rank=1)
+    assert (first.rank_low, first.rank_high) == (1, 4), "an interval in the list itself stands"
+    assert set(Finding.objects.filter(run=runs[1]).values_list("ruled_out", flat=True)) == {"leave_days"}
+    info = Run.objects.get(pk=runs[1].pk).info
+    assert info["learned"]["in_force"] == "priors"
+    assert info["retrained"]["challenger"]["version"] == "4"
+    assert [row["strength"] for row in info["power"]] == [0.1, 0.5]
+
+
+def test_intervals_and_exceptions_come_from_the_files_beside_the_list_where_it_has_none(runs: tuple[Any, Any], folder: Path) -> None:
+    listed = pl.read_csv(folder / "suspects.csv", infer_schema=False)
+    (folder / "suspects.csv").write_text("\ufeff" + listed.drop("rank_low", "rank_high").write_csv(), encoding="utf-8")
+    findings = pl.read_parquet(folder / "findings.parquet")
+    findings.drop("ruled_out", "strength").write_parquet(folder / "findings.parquet")
+    run, _ = load_run(folder)
+    second = Suspect.objects.get(run=run, rank=2)
+    assert (second.rank_low, second.rank_high) == (2, 4)
+    assert set(Finding.objects.filter(run=run).values_list("ruled_out", "strength")) == {("refund", 0.7)}
+
+
+def test_the_dashboards_sums_are_those_of_the_institutions(runs: tuple[Any, Any]) -> None:
+    from workbench.results.models import CountySum
+
+    for row in CountySum.objects.filter(run=runs[1]):
+        there = Suspect.objects.filter(run=runs[1], admdvs=row.admdvs)
+        assert (row.n, row.red) == (there.count(), there.filter(level="red").count())
+        assert row.amount_fen == sum(s.amount_fen for s in there)
+        assert row.findings == sum(s.n_findings for s in there)
+
+
+def test_months_of_late_refunds_are_not_drawn_as_a_collapse() -> None:
+    from workbench.results.profiles import _whole_months
+
+    rows = [("H1", f"2024-{m:02d}", 100, 90, 50) for m in range(1, 13)] + [("H1", "2025-01", -3, -2, -1), ("H1", "2023-12", 1, 1, 5)]
+    monthly = pl.DataFrame(rows, schema=["fixmedins_code", "month", "fee_fen", "fund_fen", "settlements"], orient="row")
+    assert sorted(_whole_months(monthly)["month"]) == ["2023-12", *(f"2024-{m:02d}" for m in range(1, 13))]
+
+
+def test_persons_who_go_together_and_the_places_they_share_form_the_network(runs: tuple[Any, Any]) -> None:
+    code, elsewhere = institutions()[0][0], institutions()[7][0]
+    network = Suspect.objects.get(run=runs[1], fixmedins_code=code).profile["network"]
+    tied = {place for a, b, _days in network["ties"] for place in (a, b)}
+    assert len(tied) == 4
+    assert {days for _a, _b, days in network["ties"]} == {2}
+    assert [place[0] for place in network["places"] if place[0] == elsewhere] == [elsewhere]
+    shared = next(place for place in network["places"] if place[0] == elsewhere)
+    assert shared[1] >= 2
+
+
+def test_one_person_in_common_is_no_tie(db: None) -> None:
+    from workbench.results.networks import networks
+
+    rows = [("H1", "a", "r", None), ("H2", "a", "r", None), ("H1", "b", "r", None), ("H3", "", "r", None)]
+    findings = pl.DataFrame(
+        rows, schema={"fixmedins_code": pl.String, "psn_no": pl.String, "rule_id": pl.String, "occurred_from": pl.Date}, orient="row"
+    )
+    assert networks(findings) == {}

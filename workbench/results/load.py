@@ -26,6 +26,7 @@ FINDING_FIELDS = [
     *("evidence", "legal_basis", "ruled_out", "strength"),
 ]
 BATCH = 20_000
+MOST_SHIFTS = 15
 
 
 class LoadError(RuntimeError):
@@ -52,8 +53,8 @@ def load_run(folder: Path) -> tuple[Run, bool]:
     with transaction.atomic():
         if existing is not None:
             _remove(existing)
-        more = {"departments": profiles.departments, "learned": _json(folder / "learned.json")}
-        run = Run.objects.create(**_run_fields(run_id, content, folder, lake, info | more, suspects, findings))
+        info |= {"departments": profiles.departments, **_models(folder)}
+        run = Run.objects.create(**_run_fields(run_id, content, folder, lake, info, suspects, findings))
         _insert_suspects(run, suspects, profiles)
         _insert_county_sums(run, suspects, profiles)
         _insert_totals(run, findings)
@@ -66,6 +67,17 @@ def load_run(folder: Path) -> tuple[Run, bool]:
 def _analyze() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _models(folder: Path) -> dict[str, Any]:
+    """What the run folder tells of its models: what the weights rest on, drift by feature, the last retraining, the power curves."""
+    power = folder / "power.csv"
+    return {
+        "learned": _json(folder / "learned.json"),
+        "shifts": (_json(folder / "drift.json").get("shifts") or [])[:MOST_SHIFTS],
+        "retrained": _json(folder / "retrain.json"),
+        "power": pl.read_csv(power, infer_schema_length=None).to_dicts() if power.is_file() else [],
+    }
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -36,7 +36,7 @@ FEATURE_NAMES = {
 }
 INNOCENT_NAMES = {"sentence": ("sentence",), "kind": ("kind",)}
 SHAPLEY_NAMES = {"feature": ("feature",), "value": ("shap",)}
-MOST_FEATURES = 40  # shown; the whole frame stays in the run folder
+MOST_FEATURES = 20  # shown; the whole frame stays in the run folder
 MOST_SHAPLEY = 10
 LEAST_OF_A_MONTH = 0.1  # of the median month's settlements
 

@@ -177,6 +177,11 @@ def _mark_overlaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
+def on_dialysis(t: Tables) -> bool:
+    """True when the person was ever dialysed."""
+    return not t.lines.filter(is_dialysis(pl.col("hilist_code"))).head(1).collect().is_empty()
+
+
 def dialysis_days(t: Tables, fault: list[str]) -> dict[str, Any]:
     """Dialysis sessions by day with the institutions, for the calendar; empty when there are none."""
     sessions = (

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from models.chinese.load import Explanation, TranslationError, rule_explanations
 from models.kinds import Kind
 from models.law import LawError, provision
 
@@ -86,6 +87,20 @@ MEASURES = {
 CHANGES = {"按病组付费": _("按病组付费"), "血透室人脸识别": _("血透室人脸识别")}
 EFFECT_UNITS = {"元/例": _("元/例"), "人次": _("人次"), "天": _("天"), "占比": _("占比"), "次/患者月": _("次/患者月")}
 
+#: Why ingest did not take a row (flows.ingest.report.REASONS).
+REFUSALS = {
+    "ragged": _("列数与表头不符，无法拆分"),
+    "encoding": _("文字编码无法识别"),
+    "missing_column": _("文件缺少必填列"),
+    "missing_required": _("必填项为空"),
+    "damaged_id": _("编号被电子表格转成科学计数法，已失真"),
+    "bad_date": _("日期时间无法识别"),
+    "bad_number": _("数字无法识别"),
+    "implausible": _("数值不可能成立"),
+    "superseded": _("同一主键已有更新、更完整的记录"),
+    "conflict": _("同一主键内容不一致，取对机构有利的一条"),
+}
+
 #: Levels of the DRG monitor.
 LEVELS = {
     "city": _("全市"),
@@ -130,6 +145,19 @@ def rule_title(rule_id: str, language: str) -> str:
     if unit is None:
         return rule_id
     return str(unit.title_en if language == "en" else unit.title_zh)
+
+
+def explanation(rule_id: str) -> Explanation | None:
+    """The rule in Chinese and how its sums come about; None where nobody has written it yet."""
+    return _explanations().get(rule_id)
+
+
+@lru_cache(maxsize=1)
+def _explanations() -> dict[str, Explanation]:
+    try:
+        return dict(rule_explanations())
+    except TranslationError:
+        return {}
 
 
 @lru_cache(maxsize=1)
@@ -216,5 +244,6 @@ def warm() -> None:
     """Reads rules, exceptions, features and law once at the start, so that nobody waits for it on the first page."""
     rules_by_id()
     _exceptions()
+    _explanations()
     _features()
     law_text("reg.15")

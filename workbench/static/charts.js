@@ -116,7 +116,7 @@
       ],
     }),
     stay: (d, names) => Object.assign(base(), {
-      xAxis: category(d.days), yAxis: [value({ name: names.unit }), value({ splitLine: { show: false }, minInterval: 1, max: (m) => Math.max(3, m.max) })],
+      xAxis: category(d.days), yAxis: [value({ name: names.unit }), value({ splitLine: { show: false }, minInterval: 1, max: (m) => Math.max(3, m.max + 1) })],
       series: ["bed", "nursing", "treatment", "drug", "exam", "other"].map((g, i) => ({
         name: names[g], type: "bar", stack: "yuan", data: d.groups[g], barMaxWidth: 26, itemStyle: { color: palette[i] },
         markArea: i ? undefined : { silent: true, itemStyle: { color: red, opacity: .10 }, data: d.days.map((day, j) => d.idle[j] ? [{ xAxis: day }, { xAxis: day }] : null).filter(Boolean) },
@@ -149,6 +149,7 @@
           itemStyle: { color: "transparent", borderColor: line }, splitLine: { lineStyle: { color: soft } },
           dayLabel: { color: soft, firstDay: 1, nameMap: names.weekdays }, monthLabel: { color: soft, nameMap: document.documentElement.lang === "en" ? "EN" : "ZH" }, yearLabel: { color: soft } })),
         series: years.map((y, i) => ({ type: "heatmap", coordinateSystem: "calendar", calendarIndex: i,
+          label: { show: true, color: "#fff", fontSize: 11, formatter: (p) => p.value[1] > 1 ? String(p.value[1]) : "" },
           data: d.days.filter((x) => x[0].startsWith(y)).map((x) => ({ value: x, itemStyle: { color: x[2] ? red : x[4] ? palette[1] : accent } })) })),
       });
     },
@@ -160,6 +161,7 @@
     if (!data || !Object.keys(data).length) return;
     const names = box.dataset.names ? JSON.parse(document.getElementById(box.dataset.names).textContent) : null;
     if (box.dataset.chart === "calendar") box.style.height = 20 + 165 * (+data.to.slice(0, 4) - +data.from.slice(0, 4) + 1) + "px";
+    if (box.dataset.chart === "structure") box.style.height = 70 + 30 * data.items.length + "px";
     if (box.dataset.chart === "timeline") box.style.height = 90 + 30 * data.places.length + "px";
     const chart = echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(draw[box.dataset.chart](data, names));

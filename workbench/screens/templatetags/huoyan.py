@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from models.chinese.load import source_zh, unit_zh
 from workbench.screens import cells
 from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
 from workbench.screens.monitor import SHARES, YUAN, Cell
@@ -25,6 +26,7 @@ from workbench.screens.words import (
     EFFECT_UNITS,
     LEVELS,
     MEASURES,
+    REFUSALS,
     exception_title,
     feature_title,
     law_text,
@@ -158,21 +160,6 @@ def as_list(value: Any) -> list[Any]:
 
 
 @register.filter
-def section_name(name: str) -> str:
-    """A part of a run's model record in words."""
-    names = {
-        "champion": _("在用模型"),
-        "challengers": _("挑战者"),
-        "gates": _("晋级门槛"),
-        "calibration": _("校准"),
-        "drift": _("漂移"),
-        "power": _("检出力"),
-        "weights": _("权重"),
-    }
-    return names.get(name, name)
-
-
-@register.filter
 def measure_name(name: str) -> str:
     """A column of the DRG monitor in words."""
     return measure_title(name)
@@ -245,3 +232,21 @@ def distance(value: float | None) -> float | None:
 def is_number(value: Any) -> bool:
     """True for a finite figure."""
     return isinstance(value, int | float) and math.isfinite(value)
+
+
+@register.filter
+def parameter_unit(unit: str) -> str:
+    """A parameter's unit in the user's language."""
+    return unit if get_language() == "en" else unit_zh(unit)
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Where a parameter comes from, in the user's language."""
+    return source if get_language() == "en" else source_zh(source)
+
+
+@register.filter
+def refusal(reason: str) -> str:
+    """Why a row was not taken, in words."""
+    return str(REFUSALS.get(reason, reason))

@@ -50,6 +50,7 @@ def tables_of(report: dict[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
+                "title": entry.get("zh") or "",
                 "read": entry.get("read", entry.get("rows_read")),
                 "accepted": entry.get("accepted", entry.get("rows_accepted")),
                 "repeated": entry.get("repeated", entry.get("rows_repeated")),

@@ -16,6 +16,7 @@ from workbench.accounts.rights import county_codes, needs
 from workbench.audit.chain import record
 from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import monitor
+from workbench.screens.formats import masked
 from workbench.screens.shared import chosen_run, page_of, whole_number
 from workbench.screens.words import measure_title
 
@@ -119,7 +120,7 @@ def _city(run: Run) -> dict[str, Any]:
 
 
 def _unit(row: dict[str, Any], level: str) -> str:
-    return " · ".join(str(row[name]) for name in monitor.UNITS[level] if row.get(name))
+    return " · ".join(masked(row[name]) if name == "physician" else str(row[name]) for name in monitor.UNITS[level] if row.get(name))
 
 
 def _name_departments(run: Run, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

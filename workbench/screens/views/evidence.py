@@ -57,6 +57,7 @@ def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Find
         "clear": unmasked(request, finding.psn_no),
         "person_name": clear_name(run, t) if unmasked(request, finding.psn_no) and t is not None else "",
         "institution": Suspect.objects.filter(run=run, fixmedins_code=finding.fixmedins_code).defer("profile").first(),
+        "on_dialysis": t is not None and read.on_dialysis(t),
         "no_lake": t is None and bool(finding.psn_no),
     }
     return run, finding, t, context
@@ -96,10 +97,14 @@ def _neighbours(found: Finding) -> dict[str, Finding | None]:
 @needs("evidence")
 def stay(request: HttpRequest, finding_id: str) -> HttpResponse:
     """The stay day by day."""
-    _run, found, t, context = _context(request, "stay", finding_id)
+    run, found, t, context = _context(request, "stay", finding_id)
     days = read.stay_days(t, found.mdtrt_id, found.line_list) if t is not None and found.mdtrt_id else {}
+    places = _places(run, request, {row["fixmedins_code"] for row in days.get("elsewhere_rows", [])})
+    for row in days.get("elsewhere_rows", []):
+        row["place"] = places[row["fixmedins_code"]]
     names = {"bed": _("床位"), "nursing": _("护理"), "treatment": _("治疗手术"), "drug": _("药品"), "exam": _("检查化验"), "other": _("其他")}
-    context |= {"days": days, "names": {**names, "elsewhere": _("院外活动"), "faults": _("违规明细"), "unit": _("元")}}
+    shown = {key: value for key, value in days.items() if key != "elsewhere_rows"}
+    context |= {"days": days, "chart": shown, "names": {**names, "elsewhere": _("院外活动"), "faults": _("违规明细"), "unit": _("元")}}
     return render(request, "evidence/stay.html", context)
 
 
@@ -110,17 +115,20 @@ def person(request: HttpRequest, finding_id: str) -> HttpResponse:
     run, _found, t, context = _context(request, "person", finding_id)
     rows = read.timeline(t) if t is not None else []
     codes = {row["fixmedins_code"] for row in rows}
-    known = {
-        s.fixmedins_code: s for s in Suspect.objects.filter(run=run, fixmedins_code__in=codes).only("fixmedins_code", "fixmedins_name", "admdvs")
-    }
-    mine = set(in_counties(Suspect.objects.filter(run=run, fixmedins_code__in=codes), request.user).values_list("fixmedins_code", flat=True))
+    counties = dict(Suspect.objects.filter(run=run, fixmedins_code__in=codes).values_list("fixmedins_code", "admdvs"))
+    places = _places(run, request, codes)
     for row in rows:
-        place = known.get(row["fixmedins_code"])
-        row["place"] = place.fixmedins_name if place and row["fixmedins_code"] in mine else _("其他区县机构")
-        row["county"] = place.admdvs if place else row["fixmedins_code"][1:7]
+        row["place"] = places[row["fixmedins_code"]]
+        row["county"] = counties.get(row["fixmedins_code"]) or row["fixmedins_code"][1:7]
         row["begin"], row["end"] = str(row["begn_date"] or ""), str(row["end_date"] or row["begn_date"] or "")
     context |= {"rows": list(reversed(rows)), "chart": _timeline_chart(rows)}
     return render(request, "evidence/person.html", context)
+
+
+def _places(run: Run, request: HttpRequest, codes: set[str]) -> dict[str, str]:
+    """Institution code → name; those outside the user's counties bear none."""
+    mine = in_counties(Suspect.objects.filter(run=run, fixmedins_code__in=codes), request.user)
+    return dict.fromkeys(codes, _("其他区县机构")) | dict(mine.values_list("fixmedins_code", "fixmedins_name"))
 
 
 def _timeline_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:

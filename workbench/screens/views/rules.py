@@ -20,9 +20,9 @@ from features.parameters import City
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
-from workbench.results.models import CountyTotal, Finding, RuleTotal, Run
+from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
 from workbench.screens.shared import chosen_run
-from workbench.screens.words import rules_by_id
+from workbench.screens.words import explanation, rules_by_id
 
 ENOUGH_VERDICTS = 5
 
@@ -88,8 +88,9 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         "run": run,
         "rule_id": rule_id,
         "unit": unit,
+        "explained": explanation(rule_id) if unit else None,
         "parameters": [{"p": city.describe(name), "in_force": in_force.get(name, city[name])} for name in city],
-        "hits": list(mine.order_by("-amount_fen")[:20]) if sees else [],
+        "hits": _named(run, list(mine.order_by("-amount_fen")[:20])) if sees else [],
         "sums": mine.aggregate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), places=Count("fixmedins_code", distinct=True)),
         "examples": list(in_counties(Finding.objects.filter(run=run, rule_id=rule_id), request.user).order_by("-amount_fen")[:3])
         if may(request.user, "evidence")
@@ -99,6 +100,15 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         "can_try": bool(os.environ.get("HUOYAN_TRY_RULE")),
     }
     return render(request, "rules/rule.html", context)
+
+
+def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
+    """The totals with the names of their institutions."""
+    codes = [total.fixmedins_code for total in totals]
+    names = dict(Suspect.objects.filter(run=run, fixmedins_code__in=codes).values_list("fixmedins_code", "fixmedins_name"))
+    for total in totals:
+        total.name = names.get(total.fixmedins_code, total.fixmedins_code)  # type: ignore[attr-defined]  for the page
+    return totals
 
 
 @require_POST
@@ -190,14 +200,31 @@ def models(request: HttpRequest) -> HttpResponse:
     """Which model scored what: champion, challengers, calibration, drift, as the runs recorded them."""
     runs = list(Run.objects.defer("delivery")[:12])
     latest = runs[0].info if runs else {}
-    sections = {
-        name: latest.get(name) for name in ("champion", "challengers", "gates", "calibration", "drift", "power", "weights") if latest.get(name)
-    }
     context = {
         "runs": runs,
         "latest": latest,
         "model": latest.get("model") or {},
-        "sections": sections,
+        "drift": latest.get("drift") or {},
+        "shifts": latest.get("shifts") or [],
+        "learned": latest.get("learned") or {},
+        "retrained": latest.get("retrained") or {},
+        "power": _power(latest.get("power") or []),
+        "precision": precision_by_rule(),
         "mlflow": os.environ.get("HUOYAN_MLFLOW_PAGES", ""),
     }
     return render(request, "rules/models.html", context)
+
+
+def _power(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The curves of the planted-case test: strengths, and by plant the share found at each."""
+    if not rows:
+        return {}
+    strengths = sorted({row["strength"] for row in rows})
+    plants: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        entry = plants.setdefault(row["plant_id"], {"plant": row["plant_id"], "kind": row["kind"], "found": {}, "median_rank": None})
+        entry["found"][row["strength"]] = row["share_found"]
+        if row["strength"] == strengths[-1]:
+            entry |= {"median_rank": row.get("median_rank"), "share_red": row.get("share_red")}
+    listed = sorted(plants.values(), key=lambda entry: str(entry["kind"]))
+    return {"strengths": strengths, "plants": [{**entry, "found": [entry["found"].get(strength) for strength in strengths]} for entry in listed]}

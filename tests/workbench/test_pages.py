@@ -1,0 +1,140 @@
+"""What pages say: the network under masks, the DRG monitor by level, the reform's effect, models; files of a later run speak for no older one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workbench.small_city import COUNTIES, institutions
+from workbench.accounts.models import Role
+from workbench.audit.models import AuditEntry
+from workbench.results.files import run_file
+from workbench.results.load import load_run
+from workbench.results.models import Finding, Suspect
+
+HOSPITAL = institutions()[0][0]
+PERSON = "431000000000000001"
+
+
+def text(client: Any, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return str(answer.content.decode())
+
+
+def test_the_network_masks_persons_and_tells_their_number_to_nobody_without_evidence(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    persons = [entry[0] for entry in Suspect.objects.get(run=runs[1], fixmedins_code=HOSPITAL).profile["network"]["persons"]]
+    for role, sees in ((Role.AUDITOR, True), (Role.DIRECTOR, False)):
+        page = text(enter(role, ()), f"/institutions/{HOSPITAL}/")
+        assert "患者与机构网络" in page
+        assert not any(person in page for person in persons)
+        assert (f"{persons[0][:2]}****{persons[0][-4:]}" in page) == sees
+        assert ("患者1" in page) != sees
+
+
+def test_institutions_of_other_counties_have_no_name_in_the_network(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    network = Suspect.objects.get(run=runs[1], fixmedins_code=HOSPITAL).profile["network"]
+    foreign = [code for code, _shared, _all in network["places"] if code[1:7] != COUNTIES[0]]
+    assert foreign
+    page = text(enter(Role.AUDITOR, (COUNTIES[0],)), f"/institutions/{HOSPITAL}/")
+    assert "其他区县机构" in page
+    assert not any(f"/institutions/{code}/" in page for code in foreign)
+
+
+def test_a_finding_names_the_exceptions_ruled_out_and_the_page_what_would_make_innocent(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.AUDITOR, ())
+    assert "若属清白，须有查房记录佐证" in text(client, f"/institutions/{HOSPITAL}/")
+
+
+@pytest.mark.parametrize("level", ["city", "hospital", "department", "physician", "drg", "hospital_drg"])
+def test_each_level_of_the_monitor_has_its_page(enter: Callable[..., Any], runs: tuple[Any, Any], level: str) -> None:
+    page = text(enter(Role.LEAD, ()), f"/drg/?level={level}")
+    assert "费用消耗指数" in page
+    assert "D431000012345" not in page, "physicians are masked"
+
+
+def test_departments_bear_their_names_and_deviations_their_colour(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    page = text(enter(Role.LEAD, ()), "/drg/?level=hospital&month=2024-02")
+    assert 'class="light red"' in page
+    assert 'class="light yellow"' in page
+
+
+def test_an_unknown_level_or_a_foreign_month_does_no_harm(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    assert client.get("/drg/?level=nothing").status_code == 404
+    assert client.get("/drg/?level=hospital&month=1999-01&measure=password&page=9999").status_code == 200
+    assert client.get("/drg/cases/?alert=999&month=x").status_code == 200
+
+
+def test_cases_are_masked_and_looking_at_them_is_logged(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    page = text(client, "/drg/cases/?alert=0")
+    assert PERSON not in page
+    assert page.count("<tr>") == 2, "the head and the one case behind the alert"
+    logged = AuditEntry.objects.get(action="view_person", object_type="drg_cases")
+    assert json.loads(logged.detail)["visits"]
+    assert enter(Role.DIRECTOR, ()).get("/drg/cases/").status_code == 403
+
+
+def test_the_effect_is_claimed_only_where_it_is_proved(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.DIRECTOR, ())
+    proved = text(client, "/drg/effect/")
+    assert "节约（元/年）" in proved
+    assert "800,000.00" in proved
+    assert "看不出长期效果" in proved
+    assert "区间含零，符合预期" in proved
+    unproved = text(client, "/drg/effect/?measure=fund_per_case")
+    assert "不能证明" in unproved
+    assert "800,000.00" not in unproved
+    assert "nan" not in unproved
+    assert "没有可比较的机构" in text(client, "/drg/effect/?measure=own_measure")
+
+
+def test_models_tell_weights_drift_gates_and_power(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    page = text(enter(Role.STEWARD, ()), "/models/")
+    for said in ("采用先验权重", "已变化", "首位名单变动10%", "未启用", "检出力（植入案例）", "idle_days"):
+        assert said in page
+
+
+def test_a_rule_is_explained_in_the_readers_language(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    assert "涉及金额为" in text(client, "/rules/idle_bed_days/")
+    client.post("/language/", {"language": "en", "next": "/"})
+    page = text(client, "/rules/idle_bed_days/")
+    assert "涉及金额为" not in page
+    assert "The sum within scope" in page
+
+
+def test_where_somebody_was_during_a_stay_is_named(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    finding = Finding.objects.filter(run=runs[1], rule_id="idle_bed_days").first()
+    client = enter(Role.LEAD, ())
+    assert "大药房 ·" in text(client, f"/findings/{finding.finding_id}/stay/")
+
+
+def test_a_dialysis_calendar_is_offered_only_for_who_is_dialysed(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    dialysed = Finding.objects.filter(run=runs[1], kind="dialysis_excess")
+    never = Finding.objects.filter(run=runs[1], rule_id="idle_bed_days").exclude(psn_no__in=dialysed.values("psn_no")).first()
+    assert "透析日历" in text(client, f"/findings/{dialysed.first().finding_id}/")
+    assert "透析日历" not in text(client, f"/findings/{never.finding_id}/")
+
+
+def test_a_folder_used_by_a_later_run_speaks_for_the_older_one_no_more(
+    enter: Callable[..., Any], runs: tuple[Any, Any], run_folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "OUT"
+    shutil.copytree(run_folders[1], folder)
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(record | {"run_id": "first", "started": "2025-06-01T00:00:00+08:00"}), encoding="utf-8")
+    first, _ = load_run(folder)
+    assert run_file(first, "drg/monitor.parquet") is not None
+    (folder / "run.json").write_text(json.dumps(record | {"run_id": "second", "started": "2025-07-01T00:00:00+08:00"}), encoding="utf-8")
+    second, _ = load_run(folder)
+    assert run_file(first, "drg/monitor.parquet") is None
+    assert run_file(second, "drg/monitor.parquet") is not None
+    assert "已被后来的批次替换" in text(enter(Role.LEAD, ()), "/drg/?run=first")
