@@ -39,7 +39,17 @@ def tests_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("chance_max", "chapters_min", "favourite_share_min", "items_min", "peer_stays_min", "rare_share_max", "stays_min", "usual_floor"),
+    params=(
+        "chance_max",
+        "chapters_min",
+        "favourite_share_min",
+        "items_min",
+        "peer_stays_min",
+        "rare_share_max",
+        "stays_min",
+        "usual_floor",
+        "very_rare_share_max",
+    ),
     exceptions=("maternity", "urgent_or_fatal", "refund"),
     extract=tests_of_stays,
 )
@@ -49,7 +59,8 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     A test is odd in a stay when at most ``rare_share_max`` of the other houses' stays of the same tier, kind and disease group (ICD letter
     and first digit, at least ``peer_stays_min``) had it; diseases that others hardly see are not judged. A house's panel are the tests
     that are odd in ``favourite_share_min`` of its stays and in ``chapters_min`` ICD chapters: for one disease a house may have a pathway
-    of its own. Found are stays with ``items_min`` odd tests of the panel, in houses with at least ``stays_min`` of them, over
+    of its own. A panel drawn anew for every patient has no favourites: tests done in at most ``very_rare_share_max`` of the others' stays
+    count without. Found are stays with ``items_min`` odd tests of the panel, in houses with at least ``stays_min`` of them, over
     ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays collect as many odd tests (binomial,
     ``chance_max``). Emergencies, deaths, maternity and tests sent out are left out. One odd test, however frequent, is a habit of
     diagnosis, not a panel. At issue are the odd tests.
@@ -79,9 +90,10 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         .drop("house_stays", "any_odd")
     )
     key = ["fixmedins_code", "item"]
+    favourite = (pl.col("on") >= p["favourite_share_min"] * pl.col("house_stays")) & (pl.col("chapters") >= p["chapters_min"])
     panel = (
         odd.with_columns(on=pl.col("mdtrt_id").n_unique().over(key), chapters=chapter.n_unique().over(key))
-        .filter((pl.col("on") >= p["favourite_share_min"] * pl.col("house_stays")) & (pl.col("chapters") >= p["chapters_min"]))
+        .filter(favourite | (pl.col("usual_share") <= p["very_rare_share_max"]))
         .filter(pl.col("item").n_unique().over("mdtrt_id") >= p["items_min"])
         .sort("mdtrt_id", "item")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "main_dx", "house_stays")
@@ -107,7 +119,7 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         strength=(0.4 + 0.05 * pl.col("n_items") + 0.3 * pl.col("panelled") / pl.col("house_stays")).clip(0.4, 0.9),
         evidence=pl.format(
             "患者（{}）住院{}做了{}项同病种少做的检查检验：{}（同级同类其他机构该病种最多{}病例做其中任一项），计{}元；"
-            "该院{}例住院中{}例、{}个疾病大类的患者做了同样的一组项目，其他机构有如此多少见项目的住院不超过{}。",
+            "该院{}例住院中{}例、{}个疾病大类的患者做了这样一组项目，其他机构有如此多少见项目的住院不超过{}。",
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
             "n_items",

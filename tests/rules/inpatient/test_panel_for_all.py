@@ -63,3 +63,32 @@ def test_a_house_alone_of_its_kind_has_no_peers_and_is_not_judged(city):
 def test_diseases_that_the_peers_do_not_treat_are_not_judged(city):
     others = tuple(ward(house, (), stays=40, diseases=("C34.900",)) for house in ("H7", "H8"))
     assert found(panel_for_all, lake(city, ward("H1", PANEL), *others)).is_empty()
+
+
+def drawn_anew(house: str, tests: int, stays: int = 12, of: int = 9) -> tuple[str, str]:
+    """Stays of four diseases; the first ``of`` have ``tests`` unusual tests each, no two the same."""
+    wards = [ward(f"{house}{n}", tuple(f"0025{n:02d}{k:02d}0010000" for k in range(tests if n < of else 0)), stays=1) for n in range(stays)]
+    visits = "".join(v for v, _ in wards)
+    fees = "".join(f for _, f in wards)
+    for n in range(stays):
+        visits = visits.replace(f"| {house}{n} |", f"| {house} |")
+    # the one disease of a ward of one stay goes round by hand
+    rows = [row.replace(DISEASES[0], DISEASES[n % len(DISEASES)]) for n, row in enumerate(visits.splitlines())]
+    return "\n".join(rows) + "\n", fees
+
+
+def test_tests_that_hardly_anybody_does_need_not_be_the_same_for_every_patient(city):
+    findings = found(panel_for_all, lake(city, drawn_anew("H1x", 3), *PEERS))
+    assert findings.height == 9
+    assert findings["fixmedins_code"].unique().to_list() == ["H1x"]
+
+
+def test_two_of_them_a_stay_are_none(city):
+    assert found(panel_for_all, lake(city, drawn_anew("H1x", 2), *PEERS)).is_empty()
+
+
+def test_a_test_that_one_in_ten_of_the_others_has_is_unusual_but_not_that_unusual(city):
+    others = ward("H9x", (), stays=40)
+    asked = "".join(f"H9L{n}{k} | H9xS{n} | 0025{n:02d}{k:02d}0010000 | 2024-03-02\n" for n in range(9) for k in range(3))
+    # each test once among the 40 other patients, ten of each disease
+    assert found(panel_for_all, lake(city, drawn_anew("H1x", 3), (others[0], others[1] + asked))).is_empty()
