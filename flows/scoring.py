@@ -64,8 +64,8 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     scores, scored_by, forest, drifted = anomaly_scores(X, job, home, city)
     anomaly = institutions.select("fixmedins_code").join(scores, on="fixmedins_code", how="left")
     evidence = rule_evidence(findings, institutions, p, weights)
-    points_to = {name: unit.points_to for unit in features_of("institution") for name in unit.names}
-    behaviour = feature_evidence(z, points_to, p)
+    units = {name: unit for unit in features_of("institution") for name in unit.names}
+    behaviour = feature_evidence(z, {name: unit.points_to for name, unit in units.items()}, p)
     pointed = total_behaviour(behaviour, p)
     mixed = mix(institutions, total_evidence(evidence, p), anomaly, p, pointed)
     # what was known when houses were chosen for inspection: findings dismissed since are part of it
@@ -73,8 +73,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     learned = learn(known_then, house_labels(verdicts), p, city["learning"])
     mixed = restate(mixed, learned, p)
     write_json(asdict(learned), home.out / "learned.json")
-    titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
-    reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, titles, p)]), p)
+    reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, units, p)]), p)
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
     first = suspects.filter(pl.col("level") != "green")["fixmedins_code"].head(int(p["shapley_suspects"])).to_list()

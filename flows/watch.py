@@ -43,7 +43,7 @@ def watch(
     (fitted by an older version) is not compared."""
     p = city["drift"]
     rows = monthly_rows(lake)
-    titles = {name: unit.title_zh for unit in features_of("institution") for name in unit.names}
+    titles = {name: unit.title(name) for unit in features_of("institution") for name in unit.names}
     reference = _reference(mlflow, run_id)
     found = drift(reference, X, scores, rows, titles, p) if reference else Drift((), ())
     whole = Drift(found.shifts, (*found.warnings, *thin_months(rows, DAILY, p)))
