@@ -5,8 +5,8 @@ rule are held against the rate at which the *peers* have them. An honest institu
 around the peers' trimmed rate times its own volume; a cheating one's around a multiple of it, at least a floor. Both laws'
 parameters are priors of the city file (unit ``scoring``); with verdicts, each rule's weight is learnt (``rule_weights``).
 
-Two things keep one mistaken rule from accusing many. Findings of one person at one house are no independent pieces of evidence, so suspected
-ones count by less than their number. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
+Two things keep one mistaken rule from accusing many. Findings of one person are no independent pieces of evidence, at one house or at
+several: a wrong entry in a registry, a forgotten card, one illness explain them all. So they count by less than their number. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
 struck by it at all: a habit that a rule misreads gives hundreds of hits. That rarity starts from a prior by the rule's certainty and is
 corrected by the share of the city's houses that the rule strikes (``most_a_rule_can_say``).
 """
@@ -60,9 +60,8 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
         return pl.DataFrame(schema=dict.fromkeys(EVIDENCE_COLUMNS, pl.Float64)).cast(
             {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String, "definite": pl.Boolean}
         )
-    of_person = pl.when(pl.col("psn_no").is_null()).then(1).otherwise(pl.len().over("fixmedins_code", "rule_id", "psn_no"))
-    exponent = pl.when(pl.col("certainty") == "definite").then(1.0).otherwise(p["same_person_exponent"])
-    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (exponent - 1))
+    of_person = pl.when(pl.col("psn_no").is_null()).then(1).otherwise(pl.len().over("rule_id", "psn_no"))
+    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (p["same_person_exponent"] - 1))
     hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
         pl.col("counted").sum().alias("hits"),
         (pl.col("psn_no").is_null() & pl.col("mdtrt_id").is_null()).sum().alias("institution_level"),
