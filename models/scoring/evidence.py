@@ -6,7 +6,8 @@ around the peers' trimmed rate times its own volume; a cheating one's around a m
 parameters are priors of the city file (unit ``scoring``); with verdicts, each rule's weight is learnt (``rule_weights``).
 
 Two things keep one mistaken rule from accusing many. Findings of one person are no independent pieces of evidence, at one house or at
-several: a wrong entry in a registry, a forgotten card, one illness explain them all. So they count by less than their number. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
+several: a lent card, a wrong date, one illness explain them all. So they count by less than their number, and as one where a register's entry
+about the person makes them findings. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
 struck by it at all: a habit that a rule misreads gives hundreds of hits. That rarity starts from a prior by the rule's certainty and is
 corrected by the share of the city's houses that the rule strikes (``most_a_rule_can_say``).
 """
@@ -61,7 +62,8 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
             {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String, "definite": pl.Boolean}
         )
     of_person = pl.when(pl.col("psn_no").is_null()).then(1).otherwise(pl.len().over("rule_id", "psn_no"))
-    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (p["same_person_exponent"] - 1))
+    exponent = pl.when(pl.col("kind").is_in(p["register_kinds"])).then(0.0).otherwise(p["same_person_exponent"])
+    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (exponent - 1))
     hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
         pl.col("counted").sum().alias("hits"),
         (pl.col("psn_no").is_null() & pl.col("mdtrt_id").is_null()).sum().alias("institution_level"),
