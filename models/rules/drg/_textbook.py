@@ -37,7 +37,7 @@ def with_least_care(bearers: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def judged_by_textbook(bearers: pl.DataFrame, learned: pl.DataFrame, score: float) -> pl.DataFrame:
-    """Bearers that ``learned`` (what ``judged`` gave) does not judge and of which ``cared`` is known, in its columns.
+    """Bearers that ``learned`` (what ``_support.judged`` gave) does not judge and of which ``cared`` is known, in its columns.
 
     ``score`` is what a lack of all care counts, its opposite what any care counts.
     """

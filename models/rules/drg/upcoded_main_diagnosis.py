@@ -9,9 +9,21 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
-from models.rules.drg._support import BEARER, CANDIDATE, habit, items_of_cases, judged, use_rows
+from models.rules.drg._support import (
+    BEARER,
+    CANDIDATE,
+    SUPPORT_PARAMS,
+    Learned,
+    as_hits,
+    cheap_enough,
+    habit,
+    items_of_cases,
+    judged,
+    learn,
+    of_habit,
+    use_rows,
+)
 from models.run_rules import empty_hits
-from models.wording import percent, yuan
 
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
@@ -24,7 +36,8 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     billing = billed_cases(t).drop("fixmedins_code").collect().lazy()
     listed = diagnoses_of(t).sort("case_id", pl.col("main").not_(), "seq")
     main = listed.unique("case_id", keep="first", maintain_order=True)
-    bearers = main.select("case_id", "code", dx_name="name").with_columns(kind=pl.lit(BEARER))
+    placed = group(people, diagnoses_of(t), operations_of(t), scheme).select("case_id", "mdc", grouped_adrg="adrg", grouped_code="drg_code")
+    bearers = main.select("case_id", "code", dx_name="name").join(placed, on="case_id").with_columns(kind=pl.lit(BEARER))
     # each secondary diagnosis in turn as the main one; the former main one stands behind it
     paid = cases.join(billing.select("mdtrt_id"), on="mdtrt_id", how="semi").select("case_id")
     turns = listed.join(main.select("case_id", main_seq="seq"), on="case_id").join(paid, on="case_id", how="semi")
@@ -55,94 +68,90 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000201003000",
     legal_basis=("reg.38.7", "impl.23", "impl.35"),
     needs=("mdcs_fund_setl_list_d", "mdcs_fund_setl_list_diag_d", "drg_setl_d", "fee_list_d"),
-    params=(
-        "bearers_min",
-        "companion_share_min",
-        "companion_lift_min",
-        "companions_max",
-        "score_max",
-        "other_score_min",
-        "cases_min",
-        "base_rate_min",
-        "chance_max",
-        "excess_share_min",
-        "fee_over_standard_max",
-    ),
+    params=(*SUPPORT_PARAMS, "other_score_min", "unlisted_score_min", "difference_max", "difference_flagrant"),
     extract=_extract,
 )
 def upcoded_main_diagnosis(t: Tables, p: Params) -> pl.LazyFrame:
-    """The stay was spent on another diagnosis of the list than the one named as the main, and that one pays less.
+    """The stay was spent on another diagnosis than the one named as the main, and that one pays less.
 
     What patients with a main diagnosis get is learned from the other hospitals (``_support``). A case is at issue when its services do not
-    look like its main diagnosis (score at most ``score_max``) but clearly like one of its other diagnoses (at least
-    ``other_score_min``) whose group is cheaper, at a hospital where that is a habit. The main diagnosis is by rule the one that
-    took most resources, so a hospital may show that the named one was the reason of admission and was treated by other means.
+    look like its main diagnosis (score at most 0) but clearly like another one whose group is cheaper: a diagnosis of its own list (at least
+    ``other_score_min``), or, in a case without operation, any main diagnosis of the same MDC (at least ``unlisted_score_min``: the treated
+    disease may have been left off the list), the difference of both scores being ``difference_max`` or lower; and only at a hospital
+    where that is a habit. The main diagnosis is by rule the one that took most resources, so a hospital may show that the named
+    one was the reason of admission and was treated by other means.
     """
     extracted = t.extracted.collect()
     if extracted.is_empty() or extracted.filter(pl.col("kind") == BEARER).is_empty():
         return empty_hits()
     scheme = scheme_in_use()
-    scored = judged(extracted, p)
-    mains = scored.filter(pl.col("kind") == BEARER)
+    learned = learn(extracted, p)
     weights = weight_table(extracted, scheme)
-    others = (
-        with_loss(
-            scored.filter((pl.col("kind") == CANDIDATE) & (pl.col("score") >= p["other_score_min"]) & pl.col("drg_code").is_not_null()).filter(
-                pl.col("supported_adrg") != pl.col("drg_code").str.slice(0, 3)
-            ),
-            weights,
-            "drg_code",
-            "supported_code",
-        )
-        .sort(["case_id", "score", "code"], descending=[False, True, False])
-        .unique("case_id", keep="first", maintain_order=True)
+    mains = judged(extracted.filter((pl.col("kind") == BEARER) & pl.col("drg_code").is_not_null()), learned, p)
+    doubtful = mains.filter(pl.col("score") <= 0)
+    listed = extracted.filter(pl.col("kind") == CANDIDATE).join(doubtful.select("case_id"), on="case_id", how="semi")
+    others = pl.concat(
+        [
+            _scored(listed, learned, weights, p, "other_score_min", "其他诊断"),
+            _scored(_unlisted(extracted, doubtful, p), learned, weights, p, "unlisted_score_min", "未列入清单的诊断"),
+        ]
+    )
+    best = others.sort(["case_id", "other_score", "other_code"], descending=[False, True, False]).unique("case_id", keep="first", maintain_order=True)
+    compared = mains.join(best, on="case_id", how="left").with_columns(score=(pl.col("score") - pl.col("other_score")).fill_null(0.0))
+    compared = compared.with_columns(supported=pl.col("score") > p["difference_max"])
+    compared = compared.with_columns(supported=pl.col("supported") | ~cheap_enough(compared, p))
+    hospitals = habit(compared, p, (p["difference_max"], p["difference_flagrant"]))
+    if hospitals.is_empty():
+        return empty_hits()
+    found = of_habit(compared, hospitals).join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")
+    said = pl.format(
+        "该例以主要诊断{}（{}）按{}{}结算，但费用明细不像其他机构{}例同一主要诊断的病例（通常有{}），而与{}{}（{}，通常有{}）的诊疗相符；以后者为主要诊断",
+        pl.coalesce("dx_name", "code"),
+        "code",
+        "drg_code",
+        "billed_name",
+        "n_peers",
+        "companions",
+        "other_kind",
+        "other_name",
+        "other_code",
+        "other_has",
+    )
+    return as_hits(found, 0.55, said, "病例")
+
+
+def _scored(rows: pl.DataFrame, learned: Learned, weights: pl.DataFrame, p: Params, least: str, kind_zh: str) -> pl.DataFrame:
+    """The candidates of other ADRGs whose group is cheaper than the billed one and whose score is at least the parameter ``least``."""
+    cheaper = with_loss(rows.filter(pl.col("supported_adrg") != pl.col("drg_code").str.slice(0, 3)), weights, "drg_code", "supported_code")
+    return (
+        judged(cheaper, learned, p)
+        .filter(pl.col("score") >= p[least])
         .select(
-            "case_id", "supported_code", "supported_name", "difference_fen", "loss_fen",
-            other_code="code", other_name=pl.coalesce("dx_name", "code"), other_has="companions",
+            "case_id", "supported_code", "supported_name", "difference_fen", "loss_fen", other_score="score",
+            other_code="code", other_name=pl.coalesce("dx_name", "code"), other_has="companions", other_kind=pl.lit(kind_zh),
         )
     )  # fmt: skip
-    mains = mains.join(others, on="case_id", how="left").with_columns(
-        supported=pl.col("supported")
-        | pl.col("supported_code_right").is_null()
-        | (pl.col("fee_fen") > p["fee_over_standard_max"] * pl.col("pay_std_fen"))
+
+
+def _unlisted(extracted: pl.DataFrame, doubtful: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """The doubtful cases without operation under every main diagnosis of their MDC that is common enough, with the group it usually has."""
+    medical = pl.col("grouped_adrg").str.slice(1, 1) >= "R"
+    common = (
+        extracted.filter((pl.col("kind") == BEARER) & medical)
+        .group_by("mdc", "code", "grouped_adrg", "grouped_code")
+        .agg(n=pl.len(), dx_name=pl.col("dx_name").drop_nulls().first())
+        .sort(["mdc", "code", "n", "grouped_code"], descending=[False, False, True, False])
+        .group_by("mdc", "code", maintain_order=True)
+        .agg(
+            pl.col("dx_name").drop_nulls().first(),
+            supported_adrg=pl.col("grouped_adrg").first(),
+            supported_code=pl.col("grouped_code").first(),
+            n=pl.col("n").sum(),
+        )
+        .filter(pl.col("n") >= p["bearers_min"])
+        .drop("n")
     )
-    hospitals = habit(mains, p)
-    names = scheme.drg.select("drg_code", billed_name="drg_name")
-    found = (
-        mains.filter(~pl.col("supported") & pl.col("drg_code").is_not_null())
-        .join(names, on="drg_code")
-        .join(hospitals.select("fixmedins_code", "n", "unsupported", "expected"), on="fixmedins_code", suffix="_hospital")
-        .sort("mdtrt_id")
+    own = doubtful.filter(medical).drop(
+        "code", "dx_name", "supported_code", "supported_adrg", "score", "lowest", "companions", "n_peers", "unit", "supported"
     )
-    return found.lazy().select(
-        "fixmedins_code",
-        "psn_no",
-        "mdtrt_id",
-        "setl_id",
-        occurred_from="begn_date",
-        occurred_to="end_date",
-        amount_fen="difference_fen",
-        loss_fen="loss_fen",
-        strength=(0.55 + 0.04 * (-pl.col("score")).clip(0, 7.5)),
-        evidence=pl.format(
-            "该例以主要诊断{}（{}）按{}{}结算，但费用明细中没有其他机构{}例同一主要诊断通常有的{}，而与其他诊断{}（{}，通常有{}）的诊疗相符；"
-            "以后者为主要诊断应入{}{}，付费标准{}元，差额{}元。该机构可判断病例{}例，其中{}例如此（{}），按其他机构水平应约{}例。",
-            pl.coalesce("dx_name", "code"),
-            "code",
-            "drg_code",
-            "billed_name",
-            "n_peers",
-            "companions",
-            "other_name",
-            "other_code",
-            "other_has",
-            "supported_code_right",
-            "supported_name",
-            yuan(pl.col("pay_std_fen")),
-            yuan(pl.col("difference_fen")),
-            "n_hospital",
-            pl.col("unsupported").cast(pl.Int64),
-            percent(pl.col("unsupported") / pl.col("n_hospital")),
-            pl.col("expected").round(1),
-        ),
-    )
+    return own.join(common, on="mdc").with_columns(kind=pl.lit(CANDIDATE))

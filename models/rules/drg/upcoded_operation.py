@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from features.drg.grouper import group
@@ -9,9 +11,11 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
-from models.rules.drg._support import BEARER, habit, items_of_cases, judged, use_rows
+from models.rules.drg._support import BEARER, SUPPORT_PARAMS, as_hits, cheap_enough, habit, items_of_cases, judged, learn, of_habit, use_rows
 from models.run_rules import empty_hits
-from models.wording import percent, yuan
+
+#: An operation is learned for itself, over its subcategory, or as any operation of its sort (surgical, procedural) that leaves a charge.
+_LEVELS: Final = (pl.col("code"), pl.col("code").str.slice(0, 4), pl.col("sort"))
 
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
@@ -23,10 +27,13 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     people = cases_of(t).join(operated.select("case_id"), on="case_id", how="semi")
     without = group(people, diagnoses_of(t), operations_of(t).filter(pl.lit(value=False)), scheme)
     billing = billed_cases(t).drop("fixmedins_code")
+    done = group(people, diagnoses_of(t), operations_of(t), scheme)
+    letter = pl.col("adrg").str.slice(1, 1)
     bearers = (
         operated.select("case_id", "code", op_name="name")
         .join(cases, on="case_id")
         .join(without.select("case_id", supported_code="drg_code", adrg_without="adrg"), on="case_id")
+        .join(done.select("case_id", sort=pl.when(letter < "K").then(pl.lit("surgical")).when(letter < "R").then(pl.lit("procedural"))), on="case_id")
         .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
         .join(billing, on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
@@ -43,18 +50,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000201003000",
     legal_basis=("reg.38.7", "impl.23", "impl.35"),
     needs=("mdcs_fund_setl_list_d", "mdcs_fund_setl_list_diag_d", "mdcs_fund_setl_list_oprn_d", "drg_setl_d", "fee_list_d"),
-    params=(
-        "bearers_min",
-        "companion_share_min",
-        "companion_lift_min",
-        "companions_max",
-        "score_max",
-        "cases_min",
-        "base_rate_min",
-        "chance_max",
-        "excess_share_min",
-        "fee_over_standard_max",
-    ),
+    params=SUPPORT_PARAMS,
     extract=_extract,
 )
 def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
@@ -69,46 +65,23 @@ def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
     if extracted.is_empty() or extracted.filter(pl.col("kind") == BEARER).is_empty():
         return empty_hits()
     scheme = scheme_in_use()
-    judgement = judged(extracted, p)
-    hospitals = habit(judgement, p)
+    judgement = judged(extracted.filter(pl.col("kind") == BEARER), learn(extracted, p, _LEVELS), p)
+    hospitals = habit(judgement, p, (p["score_max"], p["score_flagrant"]))
     if hospitals.is_empty():
         return empty_hits()
-    names = scheme.drg.select("drg_code", billed_name="drg_name")
     at_issue = (
-        judgement.filter(~pl.col("supported") & pl.col("drg_code").is_not_null() & pl.col("adrg_without").is_not_null())
-        .filter(
-            (pl.col("fee_fen") <= p["fee_over_standard_max"] * pl.col("pay_std_fen")) & (pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without"))
-        )
-        .join(names, on="drg_code")
+        of_habit(judgement, hospitals)
+        .filter(cheap_enough(judgement, p) & (pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without")))
+        .join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")
     )
     priced = with_loss(at_issue, weight_table(extracted, scheme), "drg_code", "supported_code")
-    found = priced.join(hospitals.select("fixmedins_code", "n", "unsupported", "expected"), on="fixmedins_code", suffix="_hospital").sort("mdtrt_id")
-    return found.lazy().select(
-        "fixmedins_code",
-        "psn_no",
-        "mdtrt_id",
-        "setl_id",
-        occurred_from="begn_date",
-        occurred_to="end_date",
-        amount_fen="difference_fen",
-        loss_fen="loss_fen",
-        strength=(0.6 + 0.04 * (-pl.col("score")).clip(0, 7.5)),
-        evidence=pl.format(
-            "该例以主手术{}（{}）按{}{}结算，但住院费用明细中没有该手术应有的收费（其他机构{}例同一手术通常有{}）；不计该手术应入{}{}，"
-            "付费标准{}元，差额{}元。该机构可判断的手术病例{}例，其中{}例无收费支持（{}），按其他机构水平应约{}例。",
-            pl.coalesce("op_name", "code"),
-            "code",
-            "drg_code",
-            "billed_name",
-            "n_peers",
-            "companions",
-            "supported_code",
-            "supported_name",
-            yuan(pl.col("pay_std_fen")),
-            yuan(pl.col("difference_fen")),
-            "n_hospital",
-            pl.col("unsupported").cast(pl.Int64),
-            percent(pl.col("unsupported") / pl.col("n_hospital")),
-            pl.col("expected").round(1),
-        ),
+    said = pl.format(
+        "该例以主手术{}（{}）按{}{}结算，但住院费用明细中没有该手术应有的收费（其他机构{}例同类手术通常有{}）；不计该手术",
+        pl.coalesce("op_name", "code"),
+        "code",
+        "drg_code",
+        "billed_name",
+        "n_peers",
+        "companions",
     )
+    return as_hits(priced, 0.6, said, "手术病例")

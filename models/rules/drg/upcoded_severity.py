@@ -8,10 +8,9 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
-from models.rules.drg._support import BEARER, habit, items_of_cases, judged, use_rows
+from models.rules.drg._support import BEARER, SUPPORT_PARAMS, as_hits, cheap_enough, habit, items_of_cases, judged, learn, of_habit, use_rows
 from models.rules.drg._textbook import judged_by_textbook, with_least_care
 from models.run_rules import empty_hits
-from models.wording import percent, yuan
 
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
@@ -50,18 +49,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000201003000",
     legal_basis=("reg.38.7", "impl.23", "impl.35"),
     needs=("mdcs_fund_setl_list_d", "mdcs_fund_setl_list_diag_d", "drg_setl_d", "fee_list_d"),
-    params=(
-        "bearers_min",
-        "companion_share_min",
-        "companion_lift_min",
-        "companions_max",
-        "score_max",
-        "cases_min",
-        "base_rate_min",
-        "chance_max",
-        "excess_share_min",
-        "fee_over_standard_max",
-    ),
+    params=SUPPORT_PARAMS,
     extract=_extract,
 )
 def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
@@ -72,7 +60,7 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     when all the diagnoses that made its group severe lack them, so that the case without them falls into a cheaper group, and only
     at a hospital where such cases are a habit: far more than at the others, beyond chance, most of them in excess. A hospital
     whose sicker patients are treated for what is coded has no unsupported cases, however high its share of severe groups. Cases
-    dearer than ``fee_over_standard_max`` times their standard are left alone: somebody was treated for something.
+    dearer than ``fee_over_usual_max`` times what is usual there are left alone: somebody was treated for something.
 
     The loss is the difference of the payment standards of the billed group and the one supported. An honest hospital may show the
     record: examination results from before admission, treatment under another code, or drugs the patient brought.
@@ -82,9 +70,9 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     if bearers.is_empty():
         return empty_hits()
     scheme = scheme_in_use()
-    judgement = judged(extracted, p)
-    judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_max"])], how="diagonal_relaxed")
-    hospitals = habit(judgement, p)
+    judgement = judged(bearers, learn(extracted, p), p)
+    judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_flagrant"])], how="diagonal_relaxed")
+    hospitals = habit(judgement, p, (p["score_max"], p["score_flagrant"]))
     if hospitals.is_empty():
         return empty_hits()
     # all severe diagnoses of the case, judged or not: what was not judged stands in the hospital's favour
@@ -92,13 +80,14 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     remaining = standing.group_by("case_id").agg(keeps_mcc=(pl.col("level") == "mcc").any(), keeps_cc=pl.lit(value=True).first())
     billed = scheme.drg.select("drg_code", "adrg", billed_name="drg_name", billed_needs="needs")
     at_issue = (
-        judgement.filter(~pl.col("supported") & pl.col("drg_code").is_not_null())
-        .filter(pl.col("fee_fen") <= p["fee_over_standard_max"] * pl.col("pay_std_fen"))
+        of_habit(judgement, hospitals)
+        .filter(cheap_enough(judgement, p))
         .join(billed, on="drg_code")
         .filter(pl.col("billed_needs") != "all")
         .group_by(
             "case_id", "mdtrt_id", "psn_no", "setl_id", "fixmedins_code", "begn_date", "end_date", "fee_fen",
             "drg_code", "drg_wt", "pay_std_fen", "drg_fund_fen", "adrg", "billed_name", "billed_needs",
+            "n_hospital", "n_unsupported", "expected",
         )
         .agg(
             has_mcc=(pl.col("level") == "mcc").any(),
@@ -126,30 +115,5 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         .select("case_id", "supported_code")
     )
     priced = with_loss(at_issue.join(supported, on="case_id"), weight_table(extracted, scheme), "drg_code", "supported_code")
-    found = priced.join(hospitals.select("fixmedins_code", "n", "unsupported", "expected", "rate"), on="fixmedins_code").sort("mdtrt_id")
-    return found.lazy().select(
-        "fixmedins_code",
-        "psn_no",
-        "mdtrt_id",
-        "setl_id",
-        occurred_from="begn_date",
-        occurred_to="end_date",
-        amount_fen="difference_fen",
-        loss_fen="loss_fen",
-        strength=(0.6 + 0.04 * (-pl.col("score")).clip(0, 7.5)),
-        evidence=pl.format(
-            "该例按{}{}结算，次要诊断{}在本次住院费用明细中均无相应检查、用药或治疗；去除后应入{}{}，付费标准{}元，差额{}元。"
-            "该机构可判断的并发症合并症诊断{}条，其中{}条无诊疗支持（{}），按其他机构水平应约{}条。",
-            "drg_code",
-            "billed_name",
-            "said",
-            "supported_code",
-            "supported_name",
-            yuan(pl.col("pay_std_fen")),
-            yuan(pl.col("difference_fen")),
-            "n",
-            pl.col("unsupported").cast(pl.Int64),
-            percent(pl.col("unsupported") / pl.col("n")),
-            pl.col("expected").round(1),
-        ),
-    )
+    said = pl.format("该例按{}{}结算，次要诊断{}在本次住院费用明细中均无相应检查、用药或治疗；去除后", "drg_code", "billed_name", "said")
+    return as_hits(priced, 0.6, said, "并发症合并症诊断")
