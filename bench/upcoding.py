@@ -3,9 +3,10 @@
     huoyan simulate --guilty 0 --persons 25000 --seed 211 --out city --truth truth && huoyan ingest city --lake lake
     python -m bench.upcoding lake [lake …]
 
-In each run every large hospital paid by group up-codes a tenth of its cases in one way, another way the next run; one hospital loses most
-of its plain cases instead, so that its patients are honestly sicker than anybody's. Only settlement lists and bills are changed, never a fee
-line, and codes are drawn from what the scheme knows, not from the simulation's own fraud.
+In each run a third of the large hospitals paid by group up-codes a tenth of its cases, each in one way, another way the next run; another
+one loses most of its plain cases instead, so that its patients are honestly sicker than anybody's; the rest is left as it is. Only
+settlement lists and bills are changed, never a fee line, and codes are drawn from what the city or the scheme knows, not from the
+simulation's own fraud.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def plant(world: World, seed: int, turn: int) -> tuple[dict[str, pl.DataFrame], 
     """The changed tables, and what was planted: case_id, fixmedins_code, way, gain (yuan); the sicker hospital has a row without case."""
     rng = np.random.default_rng([seed, turn])
     hospitals = rng.permutation(world.large()).tolist()
-    sicker, cheats = hospitals[0], hospitals[1:]
+    sicker, cheats = hospitals[0], hospitals[1 : 1 + max(1, len(hospitals) // 3)]
     planted: list[dict[str, Any]] = []
     for place, hospital in enumerate(cheats):
         way = WAYS[(place + turn) % len(WAYS)]
@@ -231,7 +232,7 @@ def scored(truth: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lakes", nargs="+", type=Path)
-    parser.add_argument("--turns", type=int, default=len(WAYS))
+    parser.add_argument("--turns", type=int, default=2 * len(WAYS))
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     scheme, city = load_scheme(), City.load()

@@ -58,6 +58,7 @@ CASES: Final[dict[str, pl.DataType]] = {
     "transferred": pl.Boolean(),
     "readmitted": pl.Boolean(),
     "around_fen": pl.Int64(),
+    "turned_away_by": pl.String(),
 }
 
 
@@ -95,6 +96,7 @@ def drg_cases(t: Tables, scheme: Scheme, p: Params) -> pl.LazyFrame:
         .join(selfpay, on="mdtrt_id", how="left")
         .join(_after(t, p), on="mdtrt_id", how="left")
         .join(_around(t, p), on="mdtrt_id", how="left")
+        .join(_turned_away(t, p), on="mdtrt_id", how="left")
         .with_columns(
             code_in_use=pl.when(has_bill & billed_ok).then("drg_code").when(~has_bill & grouped_ok).then("grouped_code"),
             source=pl.when(has_bill).then(pl.lit("billed")).otherwise(pl.lit("grouped")),
@@ -133,17 +135,20 @@ def drg_cases(t: Tables, scheme: Scheme, p: Params) -> pl.LazyFrame:
             drg_rate="drg_rate",
             pay_std_fen="pay_std_fen",
             drg_fund_fen="drg_fund_fen",
-            died=(pl.col("dscg_way") == "5").fill_null(value=False),
-            transferred=(pl.col("dscg_way") == "2").fill_null(value=False),
+            died=pl.col("dscg_way") == "5",
+            transferred=(pl.col("dscg_way") == "2").fill_null(value=False) | pl.col("moved").fill_null(value=False),
             readmitted=pl.col("readmitted").fill_null(value=False),
             around_fen=pl.col("around_fen").fill_null(0),
+            turned_away_by="turned_away_by",
         )
         .select(pl.col(name).cast(dtype) for name, dtype in CASES.items())
     )
 
 
 def _after(t: Tables, p: Params) -> pl.LazyFrame:
-    """mdtrt_id → readmitted: the person's next stay, in any hospital, began within ``readmission_days`` of the discharge home.
+    """mdtrt_id → readmitted, moved: what the person's next stay, in any hospital, says of this one.
+
+    Readmitted: it began within ``readmission_days`` of the discharge home. Moved: it began the day of the discharge or the next, elsewhere.
 
     Not counted: planned returns (the next list says 31-day return was planned), chemotherapy, radiotherapy and dialysis (Z49, Z51),
     transfers (discharged to another hospital, or the next stay began the same day elsewhere).
@@ -157,7 +162,36 @@ def _after(t: Tables, p: Params) -> pl.LazyFrame:
     gap = (pl.col("next_begn_date") - pl.col("end_date")).dt.total_days()
     planned = pl.col("next_rinp_pup").is_not_null() | pl.col("next_dx3").is_in(["Z49", "Z51"]).fill_null(value=False)
     moved = (pl.col("dscg_way") == "2").fill_null(value=False) | ((gap == 0) & (pl.col("next_fixmedins_code") != pl.col("fixmedins_code")))
-    return stays.select("mdtrt_id", readmitted=gap.is_between(0, days).fill_null(value=False) & ~planned & ~moved)
+    elsewhere = pl.col("next_fixmedins_code") != pl.col("fixmedins_code")
+    return stays.select(
+        "mdtrt_id",
+        readmitted=gap.is_between(0, days).fill_null(value=False) & ~planned & ~moved,
+        moved=(gap.is_between(0, 1) & elsewhere & ~planned).fill_null(value=False),
+    )
+
+
+def _turned_away(t: Tables, p: Params) -> pl.LazyFrame:
+    """mdtrt_id → turned_away_by: the other hospital that had seen the patient for the same disease shortly before and did not admit him.
+
+    An outpatient or emergency visit at another house up to ``refusal_days`` before the admission, with the same three-character
+    diagnosis; the last such visit counts. Whether that house admits patients at all is for the reader of the table to know.
+    """
+    stays = t.stays.select("mdtrt_id", "psn_no", "begn_date", admitted_by="fixmedins_code", stay_dx="dx3")
+    seen = t.visits.filter(~pl.col("inpatient")).select(
+        "psn_no", turned_away_by="fixmedins_code", seen_on="begn_date", seen_dx=pl.col("main_dx").str.slice(0, 3)
+    )
+    days = (pl.col("begn_date") - pl.col("seen_on")).dt.total_days()
+    return (
+        stays.join(seen, on="psn_no", how="inner")
+        .filter(
+            days.is_between(0, int(p["refusal_days"]))
+            & (pl.col("seen_dx") == pl.col("stay_dx"))
+            & (pl.col("turned_away_by") != pl.col("admitted_by"))
+        )
+        .sort("mdtrt_id", "seen_on", "turned_away_by")
+        .group_by("mdtrt_id")
+        .agg(pl.col("turned_away_by").last())
+    )
 
 
 def _around(t: Tables, p: Params) -> pl.LazyFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.drg.weights import outlier, standards
+from features.drg.weights import outlier, rate_from_budget, standards
 from features.parameters import Params
 
 
@@ -12,7 +12,7 @@ def with_expectations(cases: pl.DataFrame, p: Params) -> pl.DataFrame:
     """The cases (features.drg.cases.CASES) with weight, standard, outlier kind and expectations.
 
     Adds ``weight standard_fen outlier`` and, per case, the expected fee, stay, readmission, severity, death, transfer, high and low
-    outlier, own payment (``e_*``) and the variance of the fee and stay in the group (``v_fee v_los``). Cases without a group expect
+    outlier, own payment, fees around the stay (``e_*``) and the variance of the sums in the group (``v_*``). Cases without a group expect
     the city's mean. Rates of rare groups are drawn towards the city's (``shrink_cases``).
     """
     table = standards(cases, p).select("drg_code", "weight")
@@ -21,7 +21,11 @@ def with_expectations(cases: pl.DataFrame, p: Params) -> pl.DataFrame:
     frame = cases.join(table, on="drg_code", how="left", maintain_order="left").with_columns(
         weight=pl.when(pl.col("drg_wt") > 0).then("drg_wt").otherwise("weight")
     )
-    if rate is None:
+    if rate is None and p["budget_yuan"]:
+        # no rate in the bills: the year's budget spread over the weights of the year's cases
+        years = max(frame["month"].n_unique() / 12, 1 / 12)
+        computed = pl.col("weight") * rate_from_budget(float(p["budget_yuan"]) * years, frame["weight"]) * 100
+    elif rate is None:
         total = frame.filter(pl.col("weight") > 0).select(pl.col("fee_fen").sum() / pl.col("weight").sum()).item()
         computed = pl.col("weight") * (total or 0.0)
     else:
@@ -45,6 +49,8 @@ def with_expectations(cases: pl.DataFrame, p: Params) -> pl.DataFrame:
 
     fee, los = pl.col("fee_fen").cast(pl.Float64), pl.col("los").cast(pl.Float64)
     own = pl.col("selfpay_fen") / pl.when(pl.col("fee_fen") > 0).then("fee_fen")
+    beside = pl.col("around_fen").cast(pl.Float64)
+    share = own.mean().over("group").fill_null(0.0)
     many = pl.len().over("group") >= p["stable_cases_min"]
     return frame.with_columns(
         e_fee=fee.mean().over("group"),
@@ -57,7 +63,13 @@ def with_expectations(cases: pl.DataFrame, p: Params) -> pl.DataFrame:
         e_severe=rate_of(pl.col("severe"), "adrg_or_none"),
         e_high=rate_of(pl.col("outlier") == "high", "group"),
         e_low=rate_of(pl.col("outlier") == "low", "group"),
-        e_selfpay=own.mean().over("group").fill_null(0.0),
+        e_selfpay=share,
+        e_selfpay_fen=share * fee,
+        v_selfpay_fen=pl.when(many).then(own.var().over("group")).otherwise(own.var()) * fee**2,
+        e_around=beside.mean().over("group"),
+        v_around=pl.when(many).then(beside.var().over("group")).otherwise(beside.var()),
+        ungrouped=pl.col("drg_code").is_null(),
+        e_ungrouped=pl.col("drg_code").is_null().cast(pl.Float64).mean(),
         low_risk=_low_risk(p),
     ).drop("adrg_or_none")
 

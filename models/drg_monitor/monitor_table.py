@@ -8,14 +8,14 @@ import polars as pl
 
 from features.parameters import Params
 from models.drg_monitor.expected import with_expectations
-from models.drg_monitor.funnel import WATCHED, with_limits
+from models.drg_monitor.funnel import WATCHED, exact_z, with_limits
 
 #: level → the columns that name a unit of it
 LEVELS: Final[dict[str, list[str]]] = {
     "city": [],
     "hospital": ["fixmedins_code"],
     "department": ["fixmedins_code", "dept"],
-    "physician": ["fixmedins_code", "dept", "physician"],
+    "physician": ["fixmedins_code", "physician"],
     "drg": ["drg_code"],
     "hospital_drg": ["fixmedins_code", "drg_code"],
 }
@@ -34,6 +34,8 @@ COLUMNS: Final[dict[str, tuple[pl.DataType, str, str]]] = {
     "cases": (pl.Int64(), "病例数", "discharges with a settlement list or a billed group"),
     "grouped_cases": (pl.Int64(), "入组病例数", "of them with a group"),
     "grouping_rate": (pl.Float64(), "入组率", "grouped ÷ cases"),
+    "ungrouped_share": (pl.Float64(), "未入组率", "1 − grouping rate"),
+    "ungrouped_share_z": (pl.Float64(), "未入组率偏离", "standard errors"),
     "groups": (pl.Int64(), "病组数", "distinct groups"),
     "total_weight": (pl.Float64(), "总权重", "sum of weights"),
     "cmi": (pl.Float64(), "CMI", "case-mix index: mean weight of grouped cases"),
@@ -55,17 +57,29 @@ COLUMNS: Final[dict[str, tuple[pl.DataType, str, str]]] = {
     "severe_share": (pl.Float64(), "并发症合并症占比", "cases in groups with CC or MCC"),
     "severe_expected": (pl.Float64(), "并发症合并症预期占比", "as the city's cases of the same ADRGs"),
     "severe_share_z": (pl.Float64(), "并发症合并症占比偏离", "standard errors"),
-    "deaths": (pl.Int64(), "死亡数", "deaths in hospital"),
+    "deaths": (pl.Int64(), "死亡数", "deaths in hospital; empty where the way of discharge is not delivered"),
+    "mortality": (pl.Float64(), "住院死亡率", "deaths ÷ cases"),
     "mortality_z": (pl.Float64(), "死亡率偏离", "standard errors"),
     "low_risk_deaths": (pl.Int64(), "低风险组死亡数", "deaths in groups of lowest mortality"),
     "low_risk_mortality": (pl.Float64(), "低风险组死亡率", "of low-risk cases"),
     "readmission_rate": (pl.Float64(), "31天再入院率", "unplanned return to any hospital"),
     "readmission_rate_z": (pl.Float64(), "31天再入院率偏离", "standard errors"),
-    "transfer_rate": (pl.Float64(), "转院率", "discharged to another hospital"),
+    "transfer_rate": (pl.Float64(), "转院率", "discharged to another hospital, or admitted to another one within a day"),
     "transfer_rate_z": (pl.Float64(), "转院率偏离", "standard errors"),
+    "turned_away": (
+        pl.Int64(),
+        "推诿迹象人次",
+        "patients seen here and admitted elsewhere for the same disease within two days (hospital level)",
+    ),
+    "turned_away_rate": (pl.Float64(), "推诿迹象占比", "turned away ÷ (cases + turned away)"),
+    "turned_away_rate_z": (pl.Float64(), "推诿迹象占比偏离", "standard errors from the rate of all hospitals"),
+    "turned_away_weight": (pl.Float64(), "推诿迹象患者平均权重", "mean weight of those patients, to be held against the CMI"),
     "selfpay_share": (pl.Float64(), "自费占比", "fees wholly borne by the patient ÷ fees"),
     "selfpay_expected": (pl.Float64(), "自费预期占比", "as the city's cases of the same groups"),
+    "selfpay_share_z": (pl.Float64(), "自费占比偏离", "standard errors"),
     "around_share": (pl.Float64(), "住院前后门诊购药占比", "outpatient and pharmacy fees around the stay ÷ fees"),
+    "around_expected": (pl.Float64(), "住院前后门诊购药预期占比", "as the city's cases of the same groups"),
+    "around_share_z": (pl.Float64(), "住院前后门诊购药占比偏离", "standard errors"),
     "under_service": (pl.Boolean(), "服务不足迹象", "cost index below its limit while readmissions are above expectation"),
 }
 
@@ -77,15 +91,7 @@ def drg_monitor(cases: pl.DataFrame, p: Params, institutions: pl.DataFrame | Non
     """
     if cases.is_empty():
         return pl.DataFrame(schema={name: dtype for name, (dtype, _, _) in COLUMNS.items()})
-    frame = with_expectations(cases, p).with_columns(
-        high=pl.col("outlier") == "high",
-        low=pl.col("outlier") == "low",
-        severe=pl.col("severe").fill_null(value=False),
-    )
-    frame = frame.with_columns(
-        (pl.col(f"e_{name}") * (1 - pl.col(f"e_{name}"))).alias(f"v_{name}")
-        for name in ("readmitted", "transferred", "died", "severe", "high", "low")
-    )
+    frame = with_expectations(cases, p).with_columns(high=pl.col("outlier") == "high", low=pl.col("outlier") == "low")
     parts = []
     for level, keys in LEVELS.items():
         for monthly in (False, True):
@@ -112,7 +118,7 @@ def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool,
     by = [*keys, "month"] if monthly else keys
     # a unit without a name (ungrouped, department or physician not stated) is no unit of its level
     source = frame.filter(pl.col(key).is_not_null() for key in keys) if keys else frame
-    sums = sorted({name for watched in WATCHED.values() for name in watched[:3]})
+    sums = sorted({name for watched in WATCHED.values() for name in (watched.observed, watched.expected, watched.variance) if name})
     grouped = pl.col("drg_code").is_not_null()
     paid = pl.col("standard_fen") > 0
     aggregates = [
@@ -126,14 +132,18 @@ def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool,
         (pl.col("standard_fen").filter(paid).sum() / 100).alias("payment"),
         (pl.col("fee_fen").filter(paid).sum() / 100).alias("cost"),
         (pl.coalesce("drg_fund_fen", "fund_fen").sum() / 100).alias("fund_paid"),
-        pl.col("died").sum().alias("deaths"),
+        pl.when(pl.col("died").is_not_null().any()).then(pl.col("died").sum()).alias("deaths"),
+        pl.col("severe").is_not_null().any().alias("severity_known"),
         (pl.col("died") & pl.col("low_risk")).sum().alias("low_risk_deaths"),
         pl.col("low_risk").sum().alias("low_risk_cases"),
         (pl.col("selfpay_fen").sum() / pl.col("fee_fen").sum()).alias("selfpay_share"),
         ((pl.col("e_selfpay") * pl.col("fee_fen")).sum() / pl.col("fee_fen").sum()).alias("selfpay_expected"),
         (pl.col("around_fen").sum() / pl.col("fee_fen").sum()).alias("around_share"),
+        (pl.col("e_around").sum() / pl.col("fee_fen").sum()).alias("around_expected"),
         *[pl.col(name).cast(pl.Float64).sum().alias(f"s_{name}") for name in sums],
     ]
+    if level == "physician":
+        aggregates.append(pl.col("dept").drop_nulls().sort().first())
     summary = source.group_by(by).agg(aggregates) if by else source.select(aggregates)
     summary = summary.with_columns(
         level=pl.lit(level), month=pl.col("month").dt.strftime("%Y-%m") if monthly else pl.lit(WHOLE_PERIOD), _all=pl.lit(1)
@@ -146,13 +156,33 @@ def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool,
         surplus=pl.col("payment") - pl.col("cost"),
         high_outlier_share=pl.col("s_high") / n,
         low_outlier_share=pl.col("s_low") / n,
-        severe_share=pl.col("s_severe") / n,
-        severe_expected=pl.col("s_e_severe") / n,
+        severe_share=pl.when("severity_known").then(pl.col("s_severe") / n),
+        severe_expected=pl.when("severity_known").then(pl.col("s_e_severe") / n),
+        ungrouped_share=pl.col("s_ungrouped") / n,
+        mortality=pl.col("deaths") / n,
         readmission_rate=pl.col("s_readmitted") / n,
         transfer_rate=pl.col("s_transferred") / n,
         low_risk_mortality=pl.when(pl.col("low_risk_cases") > 0).then(pl.col("low_risk_deaths") / pl.col("low_risk_cases")),
     )
+    if level == "hospital":
+        summary = summary.join(_turned_away(frame, summary, monthly=monthly), on=by, how="left", nulls_equal=True)
     return summary.with_columns(
         surplus_rate=pl.when(pl.col("payment") > 0).then(pl.col("surplus") / pl.col("payment")),
         under_service=(n >= p["alert_cases_min"]) & (pl.col("cost_index_z") <= -p["warn_sigma"]) & (pl.col("readmission_rate_z") >= p["warn_sigma"]),
     )
+
+
+def _turned_away(frame: pl.DataFrame, summary: pl.DataFrame, *, monthly: bool) -> pl.DataFrame:
+    """fixmedins_code (month), turned_away, turned_away_rate, _z, _weight of the hospitals of ``summary``."""
+    by = ["fixmedins_code", "month"] if monthly else ["fixmedins_code"]
+    sent = (
+        frame.filter(pl.col("turned_away_by").is_not_null())
+        .with_columns(fixmedins_code="turned_away_by", month=pl.col("month").dt.strftime("%Y-%m"))
+        .group_by(by)
+        .agg(turned_away=pl.len().cast(pl.Int64), turned_away_weight=pl.col("weight").mean())
+    )
+    table = summary.select(*by, "cases").join(sent, on=by, how="left").with_columns(pl.col("turned_away").fill_null(0))
+    asked = pl.col("cases") + pl.col("turned_away")
+    table = table.with_columns(asked=asked, turned_away_rate=pl.col("turned_away") / asked)
+    expected = table["asked"] * (table["turned_away"].sum() / max(int(table["asked"].sum()), 1))
+    return table.with_columns(turned_away_rate_z=exact_z(table["turned_away"], table["asked"], expected).round(3)).drop("asked", "cases")

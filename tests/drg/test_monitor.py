@@ -19,6 +19,8 @@ from flows.documents.monitor_workbook import monitor_workbook
 from flows.monitor import write_drg_monitor
 from models.drg_monitor.alerts import alerts
 from models.drg_monitor.budget import budget_use
+from models.drg_monitor.expected import with_expectations
+from models.drg_monitor.funnel import exact_z
 from models.drg_monitor.monitor_table import COLUMNS, drg_monitor
 from tests.rules.support import city_of
 
@@ -32,7 +34,7 @@ def discharges(rows: list[dict[str, Any]]) -> pl.DataFrame:
         "month": date(2024, 3, 1), "age": 60.0, "gend": "1", "los": 7, "fee_fen": 100_000, "fund_fen": 70_000, "selfpay_fen": 1_000,
         "hi_paymtd": "4", "case_paid": True, "case_type": "1", "mdc": "E", "adrg": "ES3", "drg_code": "ES35", "drg_name": "呼吸系统感染",
         "source": "billed", "reason": "grouped", "severe": False, "drg_wt": 1.0, "drg_rate": 1000.0, "pay_std_fen": 100_000,
-        "died": False, "transferred": False, "readmitted": False, "around_fen": 0,
+        "died": False, "transferred": False, "readmitted": False, "around_fen": 0, "turned_away_by": None,
     }  # fmt: skip
     made = [{**honest, "mdtrt_id": f"M{number}", "setl_id": f"S{number}", **row} for number, row in enumerate(rows)]
     return pl.DataFrame(made, schema_overrides={name: dtype for name, dtype in CASES.items() if any(name in row for row in made)}).select(
@@ -141,6 +143,64 @@ def test_fund_use_is_forecast_to_december_with_an_interval_that_widens() -> None
     assert ahead["spent_to_date"][-1] == pytest.approx(20 * 12 * 700, rel=0.03)
     assert table["budget_to_date"][-1] == pytest.approx(24 * 7000)
     assert budget_use(discharges(rows), P)["budget_to_date"].null_count() == 12
+
+
+def test_three_events_among_eleven_cases_are_judged_exactly_not_by_the_normal_law() -> None:
+    z = exact_z(pl.Series([3, 0, 150]), pl.Series([11, 11, 1000]), pl.Series([0.165, 0.165, 100.0]))
+    # the normal law would say 7 standard errors
+    assert 2.5 < z[0] < 3.5
+    assert -0.5 < z[1] < 0.0
+    # at volume both agree: 50 above 100 with a standard error of 9.5
+    assert z[2] == pytest.approx(5.0, abs=0.4)
+
+
+def test_patients_seen_at_one_house_and_admitted_at_another_count_against_the_first() -> None:
+    rows = [{"fixmedins_code": f"H{number}", "month": date(2024, 3, 1)} for number in range(8) for _ in range(40)]
+    rows += [{"fixmedins_code": "H1", "turned_away_by": "H0", "drg_wt": 2.0, "drg_code": "ES31"} for _ in range(15)]
+    cases = discharges(rows)
+    table = drg_monitor(cases, P)
+    house = of(table, level="hospital", fixmedins_code="H0", month="all")
+    assert (house["turned_away"], house["cases"]) == (15, 40)
+    assert house["turned_away_rate"] == pytest.approx(15 / 55)
+    assert house["turned_away_weight"] == pytest.approx(2.0)
+    assert of(table, level="hospital", fixmedins_code="H1", month="all")["turned_away"] == 0
+    found = alerts(table, cases, P).filter((pl.col("measure") == "turned_away_rate") & (pl.col("month") == "all"))
+    assert found["fixmedins_code"].to_list() == ["H0"]
+    assert set(cases.filter(pl.col("mdtrt_id").is_in(found["driving_cases"][0].to_list()))["turned_away_by"]) == {"H0"}
+
+
+def test_each_death_of_a_low_risk_case_is_an_alert_with_its_case() -> None:
+    rows = [{"fixmedins_code": f"H{number % 5}", "drg_code": "ES35"} for number in range(400)]
+    rows += [{"fixmedins_code": "H9", "drg_code": "AA19", "died": number < 15} for number in range(30)]
+    rows += [{"fixmedins_code": "H2", "died": True}]
+    cases = discharges(rows)
+    found = alerts(drg_monitor(cases, P), cases, P).filter(pl.col("measure") == "low_risk_deaths")
+    assert found["fixmedins_code"].to_list() == ["H2"]
+    assert found["driving_cases"].to_list() == [["M430"]]
+    assert "逐例核查" in found["sentence"][0]
+
+
+def test_what_was_not_delivered_is_empty_and_not_nought() -> None:
+    table = drg_monitor(discharges([{"died": None, "severe": None, "drg_code": "177", "adrg": "177"}] * 3), P)
+    row = of(table, level="hospital", fixmedins_code="H1", month="all")
+    assert row["deaths"] is None
+    assert row["mortality"] is None
+    assert row["severe_share"] is None
+
+
+def test_a_physician_without_a_department_is_still_a_unit() -> None:
+    table = drg_monitor(discharges([{"dept": None}, {"physician": None}]), P)
+    assert of(table, level="physician", physician="D1", month="all")["cases"] == 1
+    assert table.filter(pl.col("level") == "department")["cases"].unique().to_list() == [1]
+
+
+def test_a_citys_budget_gives_the_rate_where_the_bills_have_none() -> None:
+    rows = [
+        {"drg_wt": weight, "drg_rate": None, "pay_std_fen": None, "month": date(2024, month, 1)} for month in range(1, 13) for weight in (1.0, 2.0)
+    ]
+    p = P.replaced({"budget_yuan": 36_000})
+    frame = with_expectations(discharges(rows), p)
+    assert frame["standard_fen"].unique().sort().to_list() == pytest.approx([100_000.0, 200_000.0])
 
 
 def test_no_discharges_give_an_empty_table_with_all_columns() -> None:

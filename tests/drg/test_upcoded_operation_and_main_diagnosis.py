@@ -29,6 +29,7 @@ def operated(planted: float, sick: float = 0.08) -> tuple[pl.DataFrame, dict[str
         op_name="dx_name",
         supported_code=pl.when(mine).then(pl.lit("BZ15")),
         adrg_without=pl.when(mine).then(pl.lit("BZ1")),
+        sort=pl.when(mine).then(pl.lit("surgical")),
     )
     return pl.concat([frame, cheaper], how="diagonal_relaxed"), truth
 
@@ -56,6 +57,9 @@ def test_a_group_that_stays_the_same_without_the_operation_is_no_upcoding() -> N
 def with_other_diagnosis(treated_for_it: bool) -> tuple[pl.DataFrame, dict[str, int]]:
     """Planted cases carry a second diagnosis of a cheaper group; their services are those of it, or of nothing."""
     extracted, truth = city(planted=0.1)
+    extracted = extracted.with_columns(
+        mdc=pl.col("drg_code").str.slice(0, 1), grouped_adrg=pl.col("drg_code").str.slice(0, 3), grouped_code="drg_code"
+    )
     names = extracted.filter(pl.col("kind") == BEARER)
     other = {"J96.000": "A41.900", "A41.900": "N17.900", "N17.900": "A41.900"}
     care = pl.DataFrame({"other": list(CARE), "care": list(CARE.values())})

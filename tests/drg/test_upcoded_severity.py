@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from features.parameters import City
-from models.rules.drg._support import BEARER, CASES_ROW, USE
+from models.rules.drg._support import BEARER, CASES_ROW, USE, habit, of_habit
 from models.rules.drg._textbook import with_least_care
 from models.rules.drg.upcoded_severity import upcoded_severity
 from models.run_rules import complete_hits
@@ -105,9 +105,33 @@ def test_a_finding_names_both_groups_the_missing_care_and_the_difference_of_stan
     assert "无相应检查、用药或治疗" in row["evidence"]
 
 
-def test_a_case_much_dearer_than_its_standard_is_left_alone() -> None:
-    extracted, _ = city(planted=0.1)
-    assert hits(extracted.with_columns(fee_fen=pl.col("pay_std_fen") * 2)).is_empty()
+def test_a_case_much_dearer_than_usual_at_its_hospital_is_left_alone() -> None:
+    extracted, truth = city(planted=0.1)
+    planted = pl.col("mdtrt_id").is_in(list(truth)).fill_null(value=False)
+    dear = extracted.with_columns(fee_fen=pl.when(planted).then(pl.col("pay_std_fen") * 2).otherwise("fee_fen"))
+    assert not set(hits(dear)["mdtrt_id"]) & set(truth)
+    # where every case costs twice its standard, a planted one at that price is nothing unusual
+    everywhere = extracted.with_columns(fee_fen=pl.col("pay_std_fen") * 2)
+    assert set(hits(everywhere)["mdtrt_id"]) & set(truth)
+
+
+def test_a_few_flagrant_cases_among_many_bearers_show_a_habit_and_only_they_are_at_issue() -> None:
+    p = City.load()["upcoded_severity"]
+    rows = [("H0", 0, False, -9.0)] * 4 + [("H0", 0, True, 5.0)] * 60 + [(f"H{n % 9 + 1}", n, True, 5.0) for n in range(900)]
+    rows += [(f"H{n + 1}", n, False, -2.0) for n in range(9)]
+    cases = pl.DataFrame(rows, schema=["fixmedins_code", "case", "supported", "score"], orient="row").with_columns(
+        unit=pl.lit("0|A"), drg_code=pl.lit("BR21")
+    )
+    found = habit(cases, p, p["score_max"], p["score_flagrant"])
+    assert found["fixmedins_code"].to_list() == ["H0"]
+    assert of_habit(cases.with_columns(expected=0.0).drop("expected"), found).height == 4
+    # as many lie below the limit elsewhere: no habit of this hospital
+    assert habit(
+        cases.with_columns(score=pl.when(~pl.col("supported")).then(-9.0).otherwise("score")).filter(pl.col("fixmedins_code") != "H0"),
+        p,
+        -1.5,
+        -5.0,
+    ).is_empty()
 
 
 def test_cases_paid_by_item_are_no_upcoding() -> None:

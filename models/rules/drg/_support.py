@@ -206,21 +206,21 @@ def cheap_enough(cases: pl.DataFrame, p: Params) -> pl.Expr:
         .agg(usual=pl.max_horizontal(ratio.median(), pl.lit(1.0)))
     )
     limits = dict(usual.iter_rows())
-    return (ratio <= p["fee_over_usual_max"] * pl.col("fixmedins_code").replace_strict(limits, default=1.0, return_dtype=pl.Float64)).fill_null(
-        value=False
-    )
+    limit = p["fee_over_usual_max"] * pl.col("fixmedins_code").replace_strict(limits, default=1.0, return_dtype=pl.Float64)
+    enough: pl.Expr = (ratio <= limit).fill_null(value=False)
+    return enough
 
 
-def habit(judged_cases: pl.DataFrame, p: Params, limits: Sequence[float]) -> pl.DataFrame:
+def habit(judged_cases: pl.DataFrame, p: Params, loosest: float, flagrant: float) -> pl.DataFrame:
     """Hospitals whose unsupported cases are a pattern: fixmedins_code, score_limit, n, unsupported, expected, chance.
 
-    Only cases paid by group count (``drg_code`` known): elsewhere the code brings nothing. Each of ``limits`` of the score is tried, that
-    of any unsupported case and a flagrant one. A hospital has a habit when at least ``cases_min`` of its judged bearers lie below a
-    limit, more than chance allows (binomial tail below ``chance_max``, counted for every trial) had it ``carelessness_max`` times the rate of the
-    other hospitals, and at least ``excess_share_min`` of them are in excess of that. The others' rate is each code's own,
-    drawn to the city's, which is drawn to ``error_rate_prior`` as if that had been seen in ``error_prior_cases`` cases.
+    Only cases paid by group count (``drg_code`` known): elsewhere the code brings nothing. Three limits of the score are tried: that of
+    any unsupported case, that of a flagrant one, and half-way. A hospital has a habit when at least ``cases_min`` of its judged
+    bearers lie below a limit, more than chance allows (binomial tail below ``chance_max``, counted for every trial) had it
+    ``carelessness_max`` times the rate of the other hospitals, and at least ``excess_share_min`` of them are in excess of that. The
+    others' rate is each code's own, drawn to the city's, which is drawn to ``error_rate_prior`` as if seen in ``error_prior_cases`` cases.
     """
-    parts = [_beyond(judged_cases, limit, p) for limit in limits]
+    parts = [_beyond(judged_cases, limit, p) for limit in (loosest, (loosest + flagrant) / 2, flagrant)]
     return (
         pl.concat(parts)
         .with_columns(chance=pl.col("chance") * len(parts))

@@ -13,6 +13,8 @@ from models.rules.drg._payment import scheme_in_use
 from models.run_rules import empty_hits
 from models.wording import percent
 
+_SURE = 1.645
+
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Every settlement list of an ADRG that is split by severity: hospital, month, ADRG, severe or not by the grouper, fee, DRG-paid or not."""
@@ -51,8 +53,8 @@ def severity_jump(t: Tables, p: Params) -> pl.LazyFrame:
 
     Three things must come together. The share of cases with MCC or CC is, given the ADRGs, above what the city's other hospitals code
     (beyond chance, and by ``excess_min`` of the cases); where the hospital was paid by item before, the share rose since;
-    and its severe cases cost no more against its plain cases of the same ADRGs than ``cost_ratio_max`` of what that difference is
-    elsewhere. Sicker patients cost more; sicker codes do not. The finding is about the institution and carries no sum: single
+    and its severe cases cost, beyond doubt (one-sided 95 %), no more against its plain cases of the same ADRGs than ``cost_ratio_max`` of
+    what that difference is elsewhere. Sicker patients cost more; sicker codes do not. The finding is about the institution and carries no sum: single
     cases are priced by ``upcoded_severity``.
     """
     cases = t.extracted.collect()
@@ -67,7 +69,18 @@ def severity_jump(t: Tables, p: Params) -> pl.LazyFrame:
     frame = frame.with_columns(
         relative=pl.col("fee_fen").log() - pl.col("fee_fen").log().filter(~pl.col("severe")).mean().over("adrg", "fixmedins_code")
     )
-    costs = frame.filter("severe").drop_nulls("relative").group_by("fixmedins_code").agg(pl.col("relative").mean(), n_cost=pl.len())
+    plain = frame.filter(~pl.col("severe")).group_by("fixmedins_code").agg(n_plain=pl.len())
+    costs = (
+        frame.filter("severe")
+        .drop_nulls("relative")
+        .group_by("fixmedins_code")
+        .agg(pl.col("relative").mean(), n_cost=pl.len(), spread_cost=pl.col("relative").std())
+        .join(plain, on="fixmedins_code")
+        .with_columns(
+            # both means are uncertain: the most the severe cases may really cost more
+            relative_high=pl.col("relative") + _SURE * pl.col("spread_cost") * (1 / pl.col("n_cost") + 1 / pl.col("n_plain")).sqrt()
+        )
+    )
     city_cost = float((costs["relative"] * costs["n_cost"]).sum() / max(int(costs["n_cost"].sum()), 1))
     now = (
         frame.filter("by_group")
@@ -89,7 +102,7 @@ def severity_jump(t: Tables, p: Params) -> pl.LazyFrame:
         & (pl.col("chance") <= p["chance_max"])
         & (excess_now >= p["excess_min"])
         & ((pl.col("n_before").fill_null(0) < p["cases_min"]) | (excess_now - excess_before >= p["excess_min"]))
-        & (pl.col("relative") <= p["cost_ratio_max"] * max(city_cost, 0.0))
+        & (pl.col("relative_high") <= p["cost_ratio_max"] * max(city_cost, 0.0))
     )
     history = (
         pl.when(pl.col("n_before").fill_null(0) >= p["cases_min"])

@@ -97,10 +97,14 @@ def upcoded_main_diagnosis(t: Tables, p: Params) -> pl.LazyFrame:
         ]
     )
     best = others.sort(["case_id", "other_score", "other_code"], descending=[False, True, False]).unique("case_id", keep="first", maintain_order=True)
-    compared = mains.join(best, on="case_id", how="left").with_columns(score=(pl.col("score") - pl.col("other_score")).fill_null(0.0))
+    compared = (
+        mains.drop("supported_code", "supported_adrg")
+        .join(best, on="case_id", how="left")
+        .with_columns(score=(pl.col("score") - pl.col("other_score")).fill_null(0.0))
+    )
     compared = compared.with_columns(supported=pl.col("score") > p["difference_max"])
     compared = compared.with_columns(supported=pl.col("supported") | ~cheap_enough(compared, p))
-    hospitals = habit(compared, p, (p["difference_max"], p["difference_flagrant"]))
+    hospitals = habit(compared, p, p["difference_max"], p["difference_flagrant"])
     if hospitals.is_empty():
         return empty_hits()
     found = of_habit(compared, hospitals).join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")

@@ -66,7 +66,7 @@ def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
         return empty_hits()
     scheme = scheme_in_use()
     judgement = judged(extracted.filter(pl.col("kind") == BEARER), learn(extracted, p, _LEVELS), p)
-    hospitals = habit(judgement, p, (p["score_max"], p["score_flagrant"]))
+    hospitals = habit(judgement, p, p["score_max"], p["score_flagrant"])
     if hospitals.is_empty():
         return empty_hits()
     at_issue = (

@@ -72,7 +72,7 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     scheme = scheme_in_use()
     judgement = judged(bearers, learn(extracted, p), p)
     judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_flagrant"])], how="diagonal_relaxed")
-    hospitals = habit(judgement, p, (p["score_max"], p["score_flagrant"]))
+    hospitals = habit(judgement, p, p["score_max"], p["score_flagrant"])
     if hospitals.is_empty():
         return empty_hits()
     # all severe diagnoses of the case, judged or not: what was not judged stands in the hospital's favour
