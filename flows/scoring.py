@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import polars as pl
@@ -17,6 +17,7 @@ from flows.steps import Job
 from flows.store import write_csv_for_excel, write_json, write_parquet
 from flows.tracking import CHAMPION, ScoredBy, champion, connect, register
 from flows.watch import monthly_rows, watch
+from models.detectors.forest_and_distance import ForestAndDistance
 from models.detectors.grouped_forest import GroupedForest
 from models.detectors.shapley import shapley
 from models.drift import Drift, reference_of
@@ -28,6 +29,9 @@ from models.scoring.learned import PRIORS, VERDICTS, house_labels, learn, restat
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
 from models.scoring.suspects import mix, rank_suspects
 from models.verdicts import VERDICT_SCHEMA, rule_weights, standing
+
+#: The detectors a city may choose from (``forest.detector``).
+DETECTORS: Final = {"forest_and_distance": ForestAndDistance, "forest": GroupedForest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,11 @@ def anomaly_scores(X: pd.DataFrame, job: Job, home: Home, city: City) -> tuple[p
 
 
 def new_forest(city: City) -> GroupedForest:
-    """An unfitted forest with the city's parameters."""
+    """The city's detector, unfitted, with its parameters. Raises ValueError for one that does not exist."""
     p = city["forest"]
-    return GroupedForest(n_estimators=p["n_estimators"], n_seeds=p["n_seeds"], min_group=p["min_group"], clip=p["clip"], seed=p["seed"])
+    if p["detector"] not in DETECTORS:
+        raise ValueError(f"forest.detector is {p['detector']!r}; the detectors are {', '.join(DETECTORS)}.")
+    return DETECTORS[p["detector"]](n_estimators=p["n_estimators"], n_seeds=p["n_seeds"], min_group=p["min_group"], clip=p["clip"], seed=p["seed"])
 
 
 def institution_amounts(findings: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
