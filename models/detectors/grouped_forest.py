@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn import config_context
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.ensemble import IsolationForest
 from sklearn.utils.validation import check_is_fitted
@@ -67,10 +68,14 @@ class GroupedForest(BaseEstimator, OutlierMixin):  # type: ignore[misc]
         return self.score_samples(X)
 
     def _ensemble(self, values: npt.NDArray[np.float64]) -> list[IsolationForest]:
-        return [
-            IsolationForest(n_estimators=self.n_estimators, max_samples=min(256, len(values)), random_state=self.seed + offset, n_jobs=1).fit(values)
-            for offset in range(self.n_seeds)
-        ]
+        # every tree would have its parameters checked anew, which takes longer than growing it
+        with config_context(skip_parameter_validation=True, assume_finite=True):
+            return [
+                IsolationForest(n_estimators=self.n_estimators, max_samples=min(256, len(values)), random_state=self.seed + offset, n_jobs=1).fit(
+                    values
+                )
+                for offset in range(self.n_seeds)
+            ]
 
     def _values(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: N803 - scikit-learn's name
         frame = X.reindex(columns=self.features_).astype(float).fillna(0.0)
