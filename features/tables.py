@@ -4,8 +4,8 @@ Void rows are gone; refunds are netted against what they take back, so a refunde
 interim settlements are gathered under their stay. Money is Int64 fen (``*_fen``), so that sums are exact.
 
 ``Tables`` serves either one person bucket (all rows of its persons; small enough for memory) or the whole lake.
-All attributes are LazyFrames. ``lines``, ``settlements``, ``visits``, ``stays`` are collected once per bucket on first
-use, when ``cached``; over the whole lake they stay lazy.
+All attributes are LazyFrames. ``lines``, ``settlements``, ``visits``, ``stays``, ``diagnoses``, ``operations`` are collected once per bucket on
+first use; over the whole lake they stay lazy. Their rows stand in the lake's own order (person, time, key), whatever the number of threads.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Tables:
                 in_hospital=pl.col("inhosp_stas") == "1",
                 main_dx=pl.col("dscg_maindiag_code"),
             )
-            .join(self.persons.select("psn_no", "gend", "brdy"), on="psn_no", how="left")
+            .join(self.persons.select("psn_no", "gend", "brdy"), on="psn_no", how="left", maintain_order="left")
             .with_columns(age=_age(pl.col("brdy"), pl.col("begn_date")))
         )
         return self._kept(frame)
@@ -144,7 +144,7 @@ class Tables:
         )
         net = (
             raw.filter(~is_refund)
-            .join(back, on="setl_id", how="left")
+            .join(back, on="setl_id", how="left", maintain_order="left")
             .with_columns((pl.col(name) + pl.col(f"{name}_back").fill_null(0)).alias(name) for name in amounts)
             .drop([f"{name}_back" for name in amounts])
             .filter(pl.col("fee_fen") > 0)
@@ -173,8 +173,8 @@ class Tables:
             (pl.col("mid_setl_flag") == "1").any().alias("interim"),
         )
         frame = (
-            visits.join(settled, on="mdtrt_id", how="left")
-            .join(self._payment, on="mdtrt_id", how="left")
+            visits.join(settled, on="mdtrt_id", how="left", maintain_order="left")
+            .join(self._payment, on="mdtrt_id", how="left", maintain_order="left")
             .with_columns(
                 end_date=pl.coalesce("end_date", "setl_end"),
                 hi_paymtd=pl.col("hi_paymtd").fill_null("1"),
@@ -234,25 +234,24 @@ class Tables:
             .group_by(pl.col("init_feedetl_sn").alias("bkkp_sn"))
             .agg(pl.col("cnt").sum().alias("cnt_back"), pl.col("fee_fen").sum().alias("fee_back"), pl.col("inscp_fen").sum().alias("inscp_back"))
         )
+        # what is known of a line's settlement and visit is gathered first: the lines, the largest table by far, are then joined once to each
         standing = self.settlements.select("setl_id", "fund_share")
-        known_setl = self.raw("setl_d").select("setl_id", known=pl.lit(value=True))
+        settled = self.raw("setl_d").select("setl_id", known=pl.lit(value=True)).join(standing, on="setl_id", how="left")
         visits = self.visits.select("mdtrt_id", "med_type", "inpatient", "begn_date", "end_date", "gend", "age", "main_dx", "insutype", "dise_no")
-        payment = self.stays.select("mdtrt_id", "case_paid", "hi_paymtd")
+        visited = visits.join(self.stays.select("mdtrt_id", "case_paid", "hi_paymtd"), on="mdtrt_id", how="left")
         frame = (
             raw.filter(~takes_back)
-            .join(back, on="bkkp_sn", how="left")
+            .join(back, on="bkkp_sn", how="left", maintain_order="left")
             .with_columns(
                 cnt=pl.col("cnt") + pl.col("cnt_back").fill_null(0),
                 fee_fen=pl.col("fee_fen") + pl.col("fee_back").fill_null(0),
                 inscp_fen=pl.col("inscp_fen") + pl.col("inscp_back").fill_null(0),
             )
             .filter((pl.col("cnt") > 0) & (pl.col("fee_fen") > 0))
-            .join(standing, on="setl_id", how="left")
-            .join(known_setl, on="setl_id", how="left")
+            .join(settled, on="setl_id", how="left", maintain_order="left")
             # a settlement that exists but no longer stands (refunded in whole) takes its lines with it
             .filter(pl.col("setl_id").is_null() | pl.col("fund_share").is_not_null() | pl.col("known").is_null())
-            .join(visits, on="mdtrt_id", how="inner")
-            .join(payment, on="mdtrt_id", how="left")
+            .join(visited, on="mdtrt_id", how="inner", maintain_order="left")
             .drop("cnt_back", "fee_back", "inscp_back", "known", "init_feedetl_sn")
             .with_columns(
                 time=pl.col("fee_ocur_time"),
@@ -305,7 +304,7 @@ class Tables:
 
     def _of_lists(self, table: str) -> pl.LazyFrame:
         keys = self.raw("mdcs_fund_setl_list_d").select("setl_id", "mdtrt_id", "fixmedins_code").unique("setl_id", keep="first")
-        return self._kept(self.raw(table).join(keys, on="setl_id", how="inner"))
+        return self._kept(self.raw(table).join(keys, on="setl_id", how="inner", maintain_order="left"))
 
     def _kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         return frame.collect().lazy() if self.bucket is not None else frame

@@ -46,10 +46,20 @@ def run_extract(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
     if unit.extract is None:
         raise ValueError(f"Rule {unit.rule_id} has no extract step.")
     try:
-        return unit.extract(t, city[unit.rule_id]).collect()
+        return _in_order(unit.extract(t, city[unit.rule_id]).collect())
     except Exception as error:
         error.add_note(f"in the extract step of rule {unit.rule_id}")
         raise
+
+
+def _in_order(extracted: pl.DataFrame) -> pl.DataFrame:
+    """The rows in an order of their own content: that of a grouping hangs on the number of threads, and a rule may take the first."""
+    lists = [name for name, dtype in extracted.schema.items() if dtype.is_nested()]
+    plain = [name for name in extracted.columns if name not in lists]
+    by: list[str | pl.Expr] = [*plain]
+    if lists and extracted.select(plain).is_duplicated().any():
+        by += [pl.col(name).list.sort().hash() for name in lists]
+    return extracted.sort(by, nulls_last=True)
 
 
 def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:

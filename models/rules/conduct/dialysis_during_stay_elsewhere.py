@@ -58,7 +58,7 @@ def dialysis_during_stay_elsewhere(t: Tables, p: Params) -> pl.LazyFrame:
         faulty.join(taken, left_on="bkkp_sn", right_on="session", how="inner")
         .group_by("psn_no", "fixmedins_code", "stay_id", "stay_at", "stay_from", "stay_to")
         .agg(
-            pl.col("mdtrt_id").first(),
+            pl.col("mdtrt_id").min(),
             pl.col("taken").list.explode(keep_nulls=False, empty_as_null=False).unique().alias("bkkp_sns"),
             pl.col("date").min().alias("occurred_from"),
             pl.col("date").max().alias("occurred_to"),

@@ -17,9 +17,9 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     pieces and in-patient drugs do not count. Per drug (group and generic name) a purchase is surplus when the days bought before
     it exceed the days gone by since the first purchase by ``days_ahead_min``.
     """
+    dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
     bought = (
-        given_on_the_spot.clear(t.lines, t, p)
-        .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]") & (pl.col("prd_days") > 0))
+        given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") > 0)), t, p)
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
         .sort("psn_no", "drug", "time", "bkkp_sn")
         .with_columns(

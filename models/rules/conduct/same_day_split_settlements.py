@@ -15,15 +15,13 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
 
     Rows with ``later`` are chains; rows without are the institution's totals.
     """
-    lines = t.lines.group_by("setl_id").agg(
-        pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum().alias("worth"), is_dialysis(pl.col("hilist_code")).any().alias("dialysis")
-    )
+    dialysis = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("setl_id")
     settled = (
         t.settlements.filter(~is_inpatient(pl.col("med_type")))
         .select("setl_id", "mdtrt_id", "psn_no", "fixmedins_code", "med_type", "fee_fen")
         .join(t.visits.select("mdtrt_id", "begntime", "adm_dept_codg", "chfpdr_code", "dise_no"), on="mdtrt_id", how="inner")
-        .join(lines, on="setl_id", how="inner")
-        .filter(~pl.col("dialysis"))
+        .join(t.lines.select("setl_id"), on="setl_id", how="semi")
+        .join(dialysis, on="setl_id", how="anti")
         .with_columns(date=pl.col("begntime").dt.date())
     )
     order = ["psn_no", "fixmedins_code", "date", "med_type"]
@@ -31,7 +29,7 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
     same_place = pl.col("adm_dept_codg").fill_null("") == before["adm_dept_codg"].fill_null("")
     same_doctor = (pl.col("chfpdr_code") == before["chfpdr_code"]).fill_null(value=False)
     same_disease = pl.col("dise_no").fill_null("") == before["dise_no"].fill_null("")
-    chains = (
+    chained = (
         settled.sort(*order, "begntime", "setl_id")
         .with_columns(
             again=(
@@ -39,7 +37,15 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
             ).fill_null(value=False)
         )
         .with_columns(chain=(~pl.col("again")).cum_sum().over(order))
-        .group_by(*order, "chain")
+        .filter(pl.len().over(*order, "chain") > 1)
+    )
+    lines = (
+        t.lines.join(chained, on="setl_id", how="semi").group_by("setl_id").agg(pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum().alias("worth"))
+    )
+    chains = (
+        chained.join(lines, on="setl_id", how="inner")
+        .sort(*order, "begntime", "setl_id")
+        .group_by(*order, "chain", maintain_order=True)
         .agg(
             pl.len().alias("n"),
             pl.col("mdtrt_id").first(),
@@ -48,7 +54,6 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("worth").slice(1).sum().alias("worth"),
             pl.col("fee_fen").sum().alias("fee_fen"),
         )
-        .filter(pl.col("n") > 1)
         .drop("chain")
     )
     totals = settled.group_by("fixmedins_code").agg(pl.len().cast(pl.UInt32).alias("visits"))

@@ -31,9 +31,9 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
     days of supply are cleared; a forgotten box brings one or two more purchases, not three. At fault is every purchase after the first.
     One finding a person, institution and run.
     """
+    dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
     bought = (
-        given_on_the_spot.clear(t.lines, t, p)
-        .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]") & (pl.col("prd_days") >= 2))
+        given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") >= 2)), t, p)
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
         .group_by("psn_no", "fixmedins_code", "drug", "date")
         .agg(

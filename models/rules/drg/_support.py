@@ -17,6 +17,7 @@ import polars as pl
 from features.parameters import Params
 from features.shared.category import CATEGORIES_ZH, category
 from features.tables import Tables
+from models.rules.inpatient._stays import kept
 from models.wording import percent, yuan
 
 #: Rows of the extract: ``bearer`` (one a case and code), ``use`` (cases of a hospital with an item), ``cases`` (number of cases).
@@ -61,20 +62,25 @@ def item_class(code: pl.Expr) -> pl.Expr:
 
 
 def items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
-    """mdtrt_id, fixmedins_code, key, name: the distinct item classes of each case's fee lines, and for drugs also the substances."""
+    """mdtrt_id, fixmedins_code, key, name: the distinct item classes of each case's fee lines, and for drugs also the substances.
+
+    ``cases`` are those of ``cases_of(t)``; computed once a bucket, since three rules read it.
+    """
+    return kept(t, "items_of_cases", lambda tables: _items_of_cases(tables, cases))
+
+
+def _items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     code = pl.col("hilist_code")
-    lines = t.lines.filter(pl.col("inpatient")).select("mdtrt_id", "hilist_code", name="hilist_name", category=category())
-    classes = lines.select("mdtrt_id", item_class(code).alias("key"), "name")
-    substances = lines.filter(code.str.contains(_WESTERN_DRUG)).select("mdtrt_id", code.str.slice(0, 10).alias("key"), "name")
-    operations = lines.filter(pl.col("category") == "operation").select(
+    # categories first: they need columns that the distinct items have no more
+    lines = t.lines.filter(pl.col("inpatient")).with_columns(category=category())
+    items = lines.group_by("mdtrt_id", "hilist_code").agg(name=pl.col("hilist_name").min(), operated=(pl.col("category") == "operation").any())
+    classes = items.select("mdtrt_id", item_class(code).alias("key"), "name")
+    substances = items.filter(code.str.contains(_WESTERN_DRUG)).select("mdtrt_id", code.str.slice(0, 10).alias("key"), "name")
+    operations = items.filter("operated").select(
         "mdtrt_id", pl.lit(OPERATION_CHARGE).alias("key"), pl.lit(CATEGORIES_ZH["operation"]).alias("name")
     )
-    return (
-        pl.concat([classes, substances, operations])
-        .join(cases.select("mdtrt_id", "fixmedins_code"), on="mdtrt_id", how="inner")
-        .sort("mdtrt_id", "key", "name")
-        .unique(["mdtrt_id", "key"], keep="first", maintain_order=True)
-    )
+    keyed = pl.concat([classes, substances, operations]).group_by("mdtrt_id", "key").agg(pl.col("name").min())
+    return keyed.join(cases.select("mdtrt_id", "fixmedins_code"), on="mdtrt_id", how="inner").select("mdtrt_id", "key", "name", "fixmedins_code")
 
 
 def use_rows(items: pl.LazyFrame, cases: pl.LazyFrame) -> pl.LazyFrame:

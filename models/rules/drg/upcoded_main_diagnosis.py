@@ -31,7 +31,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     scheme = scheme_in_use()
     people = cases_of(t)
     cases = people.select("case_id", "mdtrt_id", "fixmedins_code")
-    items = items_of_cases(t, cases).collect().lazy()
+    items = items_of_cases(t, cases)
     keys = items.group_by("mdtrt_id").agg(keys=pl.col("key").sort())
     billing = billed_cases(t).drop("fixmedins_code").collect().lazy()
     listed = diagnoses_of(t).sort("case_id", pl.col("main").not_(), "seq")
