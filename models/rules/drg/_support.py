@@ -76,9 +76,7 @@ def _items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     items = lines.group_by("mdtrt_id", "hilist_code").agg(name=pl.col("hilist_name").min(), operated=(pl.col("category") == "operation").any())
     classes = items.select("mdtrt_id", item_class(code).alias("key"), "name")
     substances = items.filter(code.str.contains(_WESTERN_DRUG)).select("mdtrt_id", code.str.slice(0, 10).alias("key"), "name")
-    operations = items.filter("operated").select(
-        "mdtrt_id", pl.lit(OPERATION_CHARGE).alias("key"), pl.lit(CATEGORIES_ZH["operation"]).alias("name")
-    )
+    operations = items.filter("operated").select("mdtrt_id", pl.lit(OPERATION_CHARGE).alias("key"), pl.lit(CATEGORIES_ZH["operation"]).alias("name"))
     keyed = pl.concat([classes, substances, operations]).group_by("mdtrt_id", "key").agg(pl.col("name").min())
     return keyed.join(cases.select("mdtrt_id", "fixmedins_code"), on="mdtrt_id", how="inner").select("mdtrt_id", "key", "name", "fixmedins_code")
 
