@@ -16,8 +16,8 @@ from models.wording import percent, yuan
 def following_days(t: Tables, p: Params) -> pl.LazyFrame:
     """Outpatient sessions by house (``sessions``, rows without person), and those on the day after another that make up for none.
 
-    Of sessions on days in a row every second one is added. A session makes up for a missed one, or was moved, when the interval before the first or after the second of the two is longer by
-    ``longer_hours`` than the person's long intervals (nine in ten are shorter).
+    Of sessions on days in a row every second one is added. A session makes up for a missed one, or was moved, when the interval before
+    the first or after the second of the two is longer by ``longer_hours`` than the person's long intervals (nine in ten are shorter).
     """
     apart = pl.col("hours").filter(pl.col("hours") >= p["hours_max"]).quantile(0.9).over("psn_no")
     counted = (
