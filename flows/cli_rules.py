@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,21 +31,27 @@ KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help="The c
 
 @app.command("list")
 def list_rules(
-    run: Annotated[Path | None, typer.Option(help="The folder of a finished run, to show its hits (reads findings.parquet).")] = None,
+    runs: Annotated[Path | None, typer.Option(help="A run folder (OUT of huoyan run): shows the run's hits, and what its delivery lets run.")] = None,
     knowledge: KnowledgeOption = None,
     beyond: Annotated[bool, typer.Option(help="Also list the rules beyond the national catalogue.")] = True,
 ) -> None:
-    """Lists all 88 national rules with state, knowledge points, kind, certainty and the hits of a run, then the rules beyond them."""
-    rows = national_rules(knowledge=_knowledge(knowledge))
-    hits = _hits(run)
-    table = Table("序号", "国家规则", "编码", "状态", "知识点", "单元", "类型", "结果", *(["命中"] if run else []))
+    """Lists all 88 national rules with state, knowledge points, kind, certainty and the hits of a run, then the rules beyond them.
+
+    Without --runs a rule is executable when the input contract has its tables; with it, when that run had them.
+    """
+    hits, tables = _hits(runs), _tables(runs)
+    rows = national_rules(tables, knowledge=_knowledge(knowledge))
+    table = Table("序号", "国家规则", "编码", "状态", "知识点", "单元", "类型", "结果", *(["命中"] if runs else []))
+    for column in table.columns:
+        column.overflow = "fold"
     for row in rows:
-        table.add_row(*_row(row), *([str(sum(hits.get(unit.rule_id, 0) for unit in row.units))] if run else []))
+        table.add_row(*_row(row), *([str(sum(hits.get(unit.rule_id, 0) for unit in row.units))] if runs else []))
     console.print(table)
     ready = sum(row.state == "executable" for row in rows)
-    console.print(f"{len(rows)} of 88 registered, {ready} executable on the contract.")
+    on = "在本次数据上可执行 executable on this run's data" if runs else "按输入规范可执行 executable on the contract"
+    console.print(f"国家规则 {len(rows)} of 88 registered, {ready} {on}.", highlight=False, soft_wrap=True)
     if beyond:
-        _list_beyond(rows, hits, run is not None)
+        _list_beyond(rows, hits, runs is not None)
 
 
 @app.command("try")
@@ -169,13 +176,21 @@ def _list_beyond(rows: tuple[NationalRule, ...], hits: dict[str, int], with_hits
     console.print(table)
 
 
-def _hits(run: Path | None) -> dict[str, int]:
-    if run is None:
+def _hits(runs: Path | None) -> dict[str, int]:
+    if runs is None:
         return {}
-    path = run / "findings.parquet"
+    path = runs / "findings.parquet"
     if not path.is_file():
-        raise typer.BadParameter(f"{run} holds no findings.parquet; give the --out folder of a finished run.", param_hint="--run")
+        raise typer.BadParameter(f"{runs} holds no findings.parquet; give the --out folder of a finished run.", param_hint="--runs")
     return dict(pl.read_parquet(path, columns=["rule_id"]).group_by("rule_id").len().iter_rows())
+
+
+def _tables(runs: Path | None) -> set[str] | None:
+    """The tables the run could read: those any rule needs, less those its record says rules waited for."""
+    if runs is None or not (runs / "run.json").is_file():
+        return None
+    waiting = json.loads((runs / "run.json").read_text(encoding="utf-8")).get("waiting", {})
+    return {table for unit in all_rules() for table in unit.needs} - {table for tables in waiting.values() for table in tables}
 
 
 def _rule(rule_id: str) -> Rule:

@@ -114,5 +114,5 @@ def _points(name: str, k: Knowledge) -> tuple[int, int]:
 
 
 def contract() -> set[str]:
-    """Names of all tables of the input contract."""
-    return set(all_tables())
+    """Names of all tables of the fixed input contract, without its extensions."""
+    return {name for name, table in all_tables().items() if table.origin != "extension"}

@@ -1,4 +1,7 @@
-"""The input contract: every table a bureau can deliver, one file a table. ``all_tables()`` is the registry."""
+"""The input contract: every table a bureau can deliver, one file a table. ``all_tables()`` is the registry.
+
+Beside the tables of the fixed contract stand its extensions (``origin="extension"``): local tables that single rules wait for.
+"""
 
 from __future__ import annotations
 

@@ -96,14 +96,15 @@ class Table:
     the lake is cut into months (None: not cut). ``yuan`` is the amount by which the delivery is reconciled. ``prefer`` orders the
     versions of a key, the first difference decides: ``is:column=value``, ``has:column`` (filled), ``open:column`` (empty),
     ``last:column`` (larger) say which version is the newer one; ``first:column`` (smaller) is taken where none is known to be newer.
-    ``derived`` are columns the lake adds.
+    ``derived`` are columns the lake adds. An ``extension`` is no part of the fixed contract: a city's own table that some rule waits for,
+    taken in when a delivery holds it.
     """
 
     name: str
     zh: str
     meaning: str
     need: Literal["required", "optional"]
-    origin: Literal["national", "local"]
+    origin: Literal["national", "local", "extension"]
     schema: type[dy.Schema]
     key: tuple[str, ...]
     month: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from features.contracts import Table, all_tables, table
 from features.contracts.codes import canonical, code_lists
 from features.contracts.column import DECIMALS
 from features.lake import dtype_of
+from models.rule import all_rules
 
 with (Path(__file__).parent / "input_tables.csv").open(encoding="utf-8", newline="") as _file:
     CONTRACT = list(csv.DictReader(_file))
@@ -21,7 +23,19 @@ def _declared(entry: Table) -> list[tuple[str, str, bool, str]]:
 
 
 def test_the_registry_holds_exactly_the_tables_of_the_contract() -> None:
-    assert sorted(all_tables()) == sorted({row["table"] for row in CONTRACT})
+    fixed = [name for name, entry in all_tables().items() if entry.origin != "extension"]
+    assert sorted(fixed) == sorted({row["table"] for row in CONTRACT})
+
+
+def test_the_extensions_are_optional_local_tables_that_a_rule_waits_for() -> None:
+    extensions = {name: entry for name, entry in all_tables().items() if entry.origin == "extension"}
+    assert {entry.need for entry in extensions.values()} == {"optional"}
+    assert set(extensions) == {table for unit in all_rules() for table in unit.needs} - {row["table"] for row in CONTRACT}
+
+
+def test_the_lakes_that_tests_draw_have_the_schemas_of_the_contract() -> None:
+    drawn = json.loads((Path(__file__).parents[1] / "rules" / "lake_schema.json").read_text(encoding="utf-8"))
+    assert drawn == {name: {column.name: column.kind for column in entry.columns} for name, entry in all_tables().items()}
 
 
 @pytest.mark.parametrize("name", sorted({row["table"] for row in CONTRACT}))

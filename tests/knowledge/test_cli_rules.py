@@ -29,12 +29,39 @@ def lake(tmp_path):
     return tmp_path / "lake"
 
 
-def test_list_shows_all_88_with_hits_of_a_run(tmp_path):
+def test_list_shows_all_88_with_state_points_and_hits_of_a_run(tmp_path):
     pl.DataFrame({"rule_id": ["drug_setting"] * 7}).write_parquet(tmp_path / "findings.parquet")
-    result = RUN.invoke(app, ["list", "--run", str(tmp_path)])
+    (tmp_path / "run.json").write_text('{"waiting": {"operation_code": ["mdcs_fund_setl_list_oprn_d"]}}', encoding="utf-8")
+    result = RUN.invoke(app, ["list", "--runs", str(tmp_path)])
     assert result.exit_code == 0
+    cells = [[cell.strip() for cell in line.split("│")] for line in result.output.splitlines()]
+    rows = {row[2]: row for row in cells if len(row) == 11 and row[1]}
+    assert len(rows) == 88
+    assert rows["药品限就医方式"][4:] == ["可执行", "76/76", "drug_setting", "超医保支付限定", "明确", "7", ""]
+    assert rows["手术操作编码异常"][4] == "待数据表 mdcs_fund_setl_list_oprn_d"
+    assert rows["医疗服务项目超限定报销总额"][4] == "可执行"
     assert "88 of 88 registered" in result.output
-    assert "药品限就医方式" in result.output
+
+
+def test_list_without_a_run_says_what_the_contract_lets_run():
+    output = RUN.invoke(app, ["list", "--no-beyond"]).output
+    assert "待数据表 hilist_lmttot_d" in output
+    assert "executable on the contract" in output
+
+
+def test_list_of_a_folder_without_findings_says_what_to_give(tmp_path):
+    assert "finished run" in RUN.invoke(app, ["list", "--runs", str(tmp_path)]).output
+
+
+def test_points_of_an_overlay_make_the_rule_that_waits_for_them_executable(tmp_path):
+    overlay = tmp_path / "points.yaml"
+    point = "- {action: add, class: 医疗服务项目限工伤保险, item: 康复评定, codes: ['003402000390000'], source: 本市工伤康复目录}"
+    overlay.write_text(point, encoding="utf-8")
+    before, after = (RUN.invoke(app, ["list", "--no-beyond", *more]).output for more in ([], ["--knowledge", str(overlay)]))
+    waiting, ready = (next(line for line in text.splitlines() if "service_work_injury_only" in line) for text in (before, after))
+    assert "待知识点" in waiting
+    assert "可执行" in ready
+    assert "1/1" in ready
 
 
 def test_try_shows_what_a_changed_parameter_would_change_and_touches_nothing(lake):

@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.national._ceilings import in_force
 from models.rules.national._points import per_visit
 
 
@@ -23,13 +24,13 @@ from models.rules.national._points import per_visit
 def drugs_outside_disease_list(t: Tables, p: Params) -> pl.LazyFrame:
     """Drugs settled under a chronic-disease entitlement that the city's list of the disease does not hold.
 
-    Waits for the local table ``dise_drug_d`` (dise_no, prefix of the allowed national codes); the contract does not carry such lists.
+    Waits for the local table ``dise_drug_d`` (dise_no, prefix of the allowed national codes, begndate, enddate), an extension of the
+    contract. A disease of which no row was in force on the day of the line is not judged.
     """
-    allowed = t.raw("dise_drug_d").select("dise_no", "prefix")
+    allowed = t.raw("dise_drug_d").select("dise_no", "prefix", "begndate", "enddate")
     lines = t.lines.filter(pl.col("med_type").str.starts_with("14") & pl.col("list_type").is_in(["101", "102", "103"]) & (pl.col("inscp_fen") > 0))
-    ruled = lines.join(allowed.select("dise_no").unique(), on="dise_no", how="semi")
-    fitting = (
-        ruled.select("bkkp_sn", "dise_no", "hilist_code").join(allowed, on="dise_no").filter(pl.col("hilist_code").str.starts_with(pl.col("prefix")))
-    )
-    odd = ruled.join(fitting.select("bkkp_sn").unique(), on="bkkp_sn", how="anti").with_columns(by_stem=pl.lit(value=False))
-    return per_visit(odd, pl.format("{}门诊慢特病{}结算目录外药品{}{}条，金额{}元。", "days", "dise_no", "items", "n_lines", "amount"), "dise_no")
+    ruled = lines.select("bkkp_sn", "dise_no", "hilist_code", "date").join(allowed, on="dise_no").filter(in_force(pl.col("date")))
+    fitting = ruled.filter(pl.col("hilist_code").str.starts_with(pl.col("prefix")))
+    odd = lines.join(ruled, on="bkkp_sn", how="semi").join(fitting, on="bkkp_sn", how="anti").with_columns(by_stem=pl.lit(value=False))
+    sentence = pl.format("{}以门诊慢特病（病种{}）待遇结算病种目录外药品{}{}条，金额{}元。", "days", "dise_no", "items", "n_lines", "amount")
+    return per_visit(odd, sentence, "dise_no")
