@@ -232,6 +232,23 @@ def test_the_chain_verifies_and_counts(db: None) -> None:
     assert verify().entries == AuditHead.objects.get().seq
 
 
+def test_two_first_entries_at_once_share_one_head(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db.models import QuerySet
+
+    record(None, "view", "institution", "H1")
+    before = AuditHead.objects.get().seq
+    real, blind = QuerySet.first, [True]
+
+    def first(self: Any) -> Any:
+        """The head as somebody sees it who looked before the other's was committed."""
+        return None if self.model is AuditHead and blind and blind.pop() else real(self)
+
+    monkeypatch.setattr(QuerySet, "first", first)
+    record(None, "view", "institution", "H2")
+    assert AuditHead.objects.get().seq == before + 1
+    assert verify().broken_at is None
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit_auditentry SET username = 'x'", "DELETE FROM audit_auditentry"])
 def test_the_database_itself_refuses_to_change_or_remove_an_entry(db: None, statement: str) -> None:
     record(None, "view", "institution", "H1")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from workbench.audit.models import AuditEntry, AuditHead
 
@@ -45,11 +46,22 @@ def record(request: Any, action: str, object_type: str = "", object_id: str = ""
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str) if detail else "",
     }
     with transaction.atomic():
-        head = AuditHead.objects.select_for_update().filter(pk=1).first() or AuditHead.objects.create(pk=1, seal=_seal(0, "0" * 64))
+        head = _head()
         seq = head.seq + 1
         digest = _digest(seq, content, head.digest)
         AuditEntry.objects.create(seq=seq, previous=head.digest, digest=digest, **content)
         AuditHead.objects.filter(pk=1).update(seq=seq, digest=digest, seal=_seal(seq, digest))
+
+
+def _head() -> AuditHead:
+    """The head, locked. Two first entries at once make one head: the later waits for the earlier and goes on from it."""
+    heads = AuditHead.objects.select_for_update().filter(pk=1)
+    head = heads.first()
+    if head is None:
+        with suppress(IntegrityError), transaction.atomic():
+            AuditHead.objects.create(pk=1, seal=_seal(0, "0" * 64))
+        head = heads.get()
+    return head
 
 
 def verify() -> Verdict:
