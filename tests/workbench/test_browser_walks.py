@@ -195,12 +195,47 @@ def test_a_steward_proposes_and_the_director_approves(enter: Enter) -> None:
     look(page, "15-data")
     page.click("text=fee_list_d.parquet")
     look(page, "16-quarantine")
-    page.click("nav >> text=DRG监测")
-    look(page, "17-drg")
     director = enter("zhao")
     director.goto("/rules/death_claims/")
     director.click("button:has-text('批准') >> nth=0")
     expect(director.locator("text=已批准")).to_be_visible()
+
+
+def test_from_the_city_to_a_hospital_its_cases_and_what_the_reform_did(enter: Enter) -> None:
+    page = enter("wang")
+    page.click("nav >> text=DRG监测")
+    look(page, "17-drg")
+    page.click(".tabs >> text=医疗机构")
+    look(page, "17-drg-hospitals")
+    page.locator("table.dense tbody a.name").first.click()
+    page.wait_for_url("**level=hospital_drg**")
+    page.locator("table.dense tbody a", has_text="病例").first.click()
+    expect(page.locator("tbody")).to_contain_text("31天内再住院")
+    look(page, "17-drg-cases")
+    page.click(".tabs >> text=预警")
+    look(page, "17-drg-alerts")
+    page.click(".tabs >> text=改革效果")
+    expect(page.locator("dl.figures")).to_contain_text("节约（元/年）")
+    look(page, "17-drg-effect")
+    page.select_option("#measure", "fund_per_case")
+    expect(page.locator("dl.figures")).to_contain_text("不能证明")
+
+
+def test_on_paper_the_list_the_charts_and_who_printed_them_are_there(enter: Enter, site: Site, tmp_path: Path) -> None:
+    page = enter("wang")
+    for address in ("/suspects/", f"/institutions/{site.institution}/"):
+        page.goto(address)
+        page.wait_for_function("Array.from(document.querySelectorAll('[data-chart]')).every(c => c.dataset.drawn)")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 794, "height": 1123})
+        expect(page.locator("table[data-keys] tbody tr").first).to_be_visible()
+        expect(page.locator("nav[aria-label=主导航]")).to_be_hidden()
+        assert "wang" in page.evaluate("getComputedStyle(document.body, '::after').content")
+        wide = page.evaluate(
+            "Array.from(document.querySelectorAll('.chart canvas')).filter(c => c.getBoundingClientRect().right > innerWidth + 1).length"
+        )
+        assert not wide, f"{wide} charts are wider than the paper"
+        page.emulate_media(media="screen")
 
 
 def test_the_three_administrators_each_see_their_own_page(enter: Enter) -> None:
@@ -233,6 +268,11 @@ def test_english_and_the_dark_theme_reach_every_page(enter: Enter, site: Site) -
         ("institution", f"/institutions/{site.institution}/"),
         ("verdicts", "/verdicts/"),
         ("rules", "/rules/"),
+        ("models", "/models/"),
+        ("data", "/data/"),
+        ("drg", "/drg/?level=hospital"),
+        ("effect", "/drg/effect/"),
+        ("alerts", "/drg/alerts/"),
     ):
         page.goto(address)
         look(page, f"22-{name}-english-dark")
@@ -244,7 +284,8 @@ def test_english_and_the_dark_theme_reach_every_page(enter: Enter, site: Site) -
 
 def test_a_tablet_shows_the_pages_without_scrolling_sideways(enter: Enter, site: Site) -> None:
     page = enter("wang", width=820, height=1180)
-    for name, address in (("home", "/home/"), ("suspects", "/suspects/"), ("institution", f"/institutions/{site.institution}/")):
+    pages = {"home": "/home/", "suspects": "/suspects/", "institution": f"/institutions/{site.institution}/", "drg": "/drg/?level=hospital"}
+    for name, address in {**pages, "effect": "/drg/effect/", "cases": "/drg/cases/"}.items():
         page.goto(address)
         look(page, f"23-{name}-tablet")
 

@@ -120,6 +120,11 @@ def measure_title(name: str) -> str:
     return str(MEASURES.get(name, name))
 
 
+def unit_title(unit: str) -> str:
+    """The unit of an effect estimate in words; as the run wrote it where no word is known."""
+    return str(EFFECT_UNITS.get(unit, unit))
+
+
 def kind_zh(kind: str) -> str:
     """The bureau's own term for a kind; an unknown kind stays as it is."""
     try:

@@ -23,7 +23,6 @@ from workbench.screens.suspect_list import SORTS
 from workbench.screens.words import (
     CHANGES,
     COST_ITEMS,
-    EFFECT_UNITS,
     LEVELS,
     MEASURES,
     REFUSALS,
@@ -32,6 +31,7 @@ from workbench.screens.words import (
     law_text,
     measure_title,
     rule_title,
+    unit_title,
 )
 
 register = template.Library()
@@ -211,7 +211,7 @@ def change_name(change: str) -> str:
 @register.filter
 def unit_name(unit: str) -> str:
     """The unit of an effect estimate in words."""
-    return str(EFFECT_UNITS.get(unit, unit))
+    return unit_title(unit)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import monitor
 from workbench.screens.formats import masked
 from workbench.screens.shared import chosen_run, page_of, whole_number
-from workbench.screens.words import measure_title
+from workbench.screens.words import measure_title, unit_title
 
 MOST_EVENTS = 60
 CHART_MEASURES = (
@@ -205,6 +205,6 @@ def _event_study(chosen: dict[str, Any] | None) -> dict[str, Any]:
         "low": [_plain(row.get("low")) for row in rows],
         "high": [_plain(row.get("high")) for row in rows],
         "names": [_("各月效果"), _("95%区间")],
-        "axes": [_("距实施的月数"), str((chosen or {}).get("unit_zh") or "")],
+        "axes": [_("距实施的月数"), unit_title(str((chosen or {}).get("unit_zh") or ""))],
         "start": _("实施"),
     }

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from xlsxwriter.utility import xl_range
 
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record
@@ -26,6 +27,8 @@ from workbench.screens.shared import chosen_run, page_of, subject_of, whole_numb
 from workbench.screens.suspect_list import COLUMNS, base_list, choices, filtered, shown_columns
 
 MOST_VIEWS = 30
+#: of the exported sheet: points a line, and Chinese signs that fit into a line of the reason's column
+LINE_POINTS, REASON_SIGNS = 15.5, 32
 
 
 @require_GET
@@ -76,31 +79,56 @@ def export(request: HttpRequest) -> HttpResponse:
     record(request, "export", "suspects", run.run_id, {"filters": dict(request.GET.lists()), "rows": rows.count()})
     stamp = f"{request.user.name} {timezone.localtime():%Y-%m-%d %H:%M}"
     content = io.BytesIO()
+    _workbook(content, list(rows.iterator(chunk_size=500)), names, stamp, run)
+    response = HttpResponse(content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response.headers["Content-Disposition"] = f'attachment; filename="suspects-{run.started:%Y%m%d}.xlsx"'
+    return response
+
+
+def _workbook(content: io.BytesIO, rows: list[Suspect], names: list[str], stamp: str, run: Run) -> None:
+    """The list as a sheet; trends as small lines, whose figures stand on a second sheet."""
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(_("疑点机构"))
-    head = book.add_format({"bold": True, "bg_color": "#E6ECF2", "border": 1, "text_wrap": True, "valign": "top"})
-    body = book.add_format({"border": 1, "valign": "top", "text_wrap": True})
-    money = book.add_format({"border": 1, "valign": "top", "num_format": "#,##0.00"})
+    line_style = {"border": 1, "border_color": "#C8D0D8", "valign": "top"}
+    head = book.add_format({"bold": True, "bg_color": "#E6ECF2", "border": 1, "border_color": "#C8D0D8", "text_wrap": True, "valign": "vcenter"})
+    body = book.add_format({**line_style, "text_wrap": True})
+    money = book.add_format({**line_style, "num_format": "#,##0.00"})
+    share = book.add_format({**line_style, "num_format": "0%"})
+    lights = {
+        level: book.add_format({**line_style, "bold": True, "align": "center", "font_color": font, "bg_color": back})
+        for level, (font, back) in {"red": ("#B3261E", "#FDECEA"), "yellow": ("#805500", "#FFF4D6"), "green": ("#1E6B3A", "#E6F4EA")}.items()
+    }
+    formats = dict.fromkeys(("amount", "loss", "expected"), money) | {"probability": share}
     sheet.write(0, 0, _("导出人与时间：{}；批次：{}。含医保稽核信息，注意保密。").format(stamp, run.run_id))
-    headings = [_("名次"), _("机构代码"), *(str(COLUMNS[name][0]) for name in names)]
+    headings = [_("名次"), _("机构代码"), *(f"{COLUMNS[name][0]}{_('（元）') if formats.get(name) is money else ''}" for name in names)]
     sheet.write_row(2, 0, headings, head)
-    for line, row in enumerate(rows.iterator(chunk_size=500), start=3):
-        sheet.write_row(line, 0, [row.rank, row.fixmedins_code], body)
+    months = book.add_worksheet(_("走势数据")) if "trend" in names else None
+    for line, row in enumerate(rows, start=3):
+        # heights are told, since not every program fits rows to wrapped text by itself
+        sheet.set_row(line, LINE_POINTS * max(1, -(-len(row.main_reason) // REASON_SIGNS)) if "reason" in names else LINE_POINTS)
+        sheet.write_number(line, 0, row.rank, body)
+        sheet.write_string(line, 1, row.fixmedins_code, body)
         for column, name in enumerate(names, start=2):
-            value = _cell(row, name)
-            sheet.write(line, column, value, money if name in ("amount", "loss", "expected") else body)
+            if name == "trend":
+                sheet.write_blank(line, column, None, body)
+                if months is not None and row.trend:
+                    months.write_string(line, 0, row.fixmedins_code)
+                    months.write_row(line, 1, [fen / 100 for fen in row.trend])
+                    place = {"range": f"'{months.get_name()}'!{xl_range(line, 1, line, len(row.trend))}", "series_color": "#1D6FB0"}
+                    sheet.add_sparkline(line, column, place)
+                continue
+            sheet.write(line, column, _cell(row, name), lights.get(row.level, body) if name == "level" else formats.get(name, body))
+    widths = {"reason": 62, "name": 26, "kinds": 34, "code": 15, "trend": 16, "county": 11, "peer_group": 18, "rank": 6, "level": 6, "score": 7}
     for column, name in enumerate(["rank", "code", *names]):
-        sheet.set_column(column, column, {"reason": 60, "name": 30, "kinds": 34, "code": 16}.get(name, 12))
+        sheet.set_column(column, column, widths.get(name, 12))
     sheet.freeze_panes(3, 2)
-    sheet.autofilter(2, 0, 2, len(headings) - 1)
+    sheet.autofilter(2, 0, max(2, 2 + len(rows)), len(headings) - 1)
     sheet.set_landscape()
+    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
     sheet.set_footer("&L" + stamp.replace("&", "&&") + "&R&P / &N")
     book.close()
-    response = HttpResponse(content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="suspects-{run.started:%Y%m%d}.xlsx"'
-    return response
 
 
 def _cell(row: Suspect, name: str) -> Any:
@@ -119,8 +147,7 @@ def _cell(row: Suspect, name: str) -> Any:
         "kinds": lambda: "；".join(kind_name(kind) for kind in row.kind_list),
         "reason": lambda: row.main_reason,
         "findings": lambda: row.n_findings,
-        "trend": lambda: "、".join(f"{fen / 100:.0f}" for fen in row.trend),
-        "movement": lambda: row.previous_rank - row.rank if row.previous_rank else "",
+        "movement": lambda: row.previous_rank - row.rank if row.previous_rank else _("新"),
         "status": lambda: str(Outcome(status).label),
     }[name]()
 
