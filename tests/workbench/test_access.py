@@ -143,6 +143,22 @@ def test_each_address_lets_in_exactly_whom_it_should(
     assert not wrong
 
 
+def test_no_form_works_without_its_csrf_token(things: dict[str, dict[str, Any]], enter: Callable[..., Any]) -> None:
+    from workbench.cases.models import SavedView
+
+    let_in = []
+    for role in (Role.LEAD, Role.STEWARD, Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN):
+        client = enter(role, (), enforce_csrf_checks=True)
+        things["view"] = {"pk": SavedView.objects.create(user=client.user, name="v", query="").pk}
+        for address in TABLE:
+            if address.method == "post":
+                answer = client.post(reverse(address.name, kwargs=things.get(address.about, {})), {})
+                if answer.status_code != 403:
+                    let_in.append((role, address.name, answer.status_code))
+        let_in += [(role, name, code) for name in ("users", "login") if (code := client.post(reverse(name), {"action": "x"}).status_code) != 403]
+    assert not let_in
+
+
 @pytest.mark.django_db
 def test_nobody_gets_anywhere_without_signing_in(client: Any, things: dict[str, dict[str, Any]]) -> None:
     for address in TABLE:

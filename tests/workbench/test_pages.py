@@ -46,6 +46,17 @@ def test_institutions_of_other_counties_have_no_name_in_the_network(enter: Calla
     assert not any(f"/institutions/{code}/" in page for code in foreign)
 
 
+def test_the_list_can_be_narrowed_to_the_month_in_which_findings_occurred(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    finding = Finding.objects.filter(run=runs[1], rule_id="dialysis_over_frequency").first()
+    month = f"{finding.occurred_from:%Y-%m}"
+    there = set(Finding.objects.filter(run=runs[1], occurred_from__startswith=month).values_list("fixmedins_code", flat=True))
+    page = text(client, f"/suspects/?month={month}")
+    shown = {suspect.fixmedins_code for suspect in Suspect.objects.filter(run=runs[1]) if f'value="{suspect.fixmedins_code}"' in page}
+    assert shown == there
+    assert there != set(Suspect.objects.filter(run=runs[1]).values_list("fixmedins_code", flat=True))
+
+
 def test_a_finding_names_the_exceptions_ruled_out_and_the_page_what_would_make_innocent(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
     client = enter(Role.AUDITOR, ())
     assert "若属清白，须有查房记录佐证" in text(client, f"/institutions/{HOSPITAL}/")

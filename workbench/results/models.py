@@ -56,6 +56,7 @@ class Suspect(models.Model):
     n_visits = models.IntegerField(null=True)
     n_flagged = models.IntegerField(null=True)
     trend = models.JSONField(default=list)
+    months = models.TextField(blank=True, help_text="space-joined months (YYYY-MM) in which findings occurred")
     profile = models.JSONField(default=dict)
 
     class Meta:

@@ -59,6 +59,7 @@ class Profiles:
     visits: dict[str, int] = field(default_factory=dict)
     flagged: dict[str, int] = field(default_factory=dict)
     trend: dict[str, list[int]] = field(default_factory=dict)
+    months: dict[str, list[str]] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     group_of: dict[str, str] = field(default_factory=dict)
     peers: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class Profiles:
             "n_visits": self.visits.get(code),
             "n_flagged": self.flagged.get(code),
             "trend": self.trend.get(code, []),
+            "months": " ".join(self.months.get(code, [])),
             "profile": {
                 "reasons": own,
                 "features": self.features.get(code, []),
@@ -138,6 +140,7 @@ def _from_findings(found: Profiles, findings: pl.DataFrame) -> None:
         found.counts[code] = (n, definite)
         found.flagged[code] = flagged
     dated = findings.filter(pl.col("occurred_from").is_not_null()).with_columns(month=pl.col("occurred_from").dt.strftime("%Y-%m"))
+    found.months = dict(dated.group_by("fixmedins_code").agg(pl.col("month").unique().sort()).iter_rows())
     months = dated["month"].unique().sort().to_list()[-24:]
     place = {month: index for index, month in enumerate(months)}
     for code, month, amount in dated.group_by("fixmedins_code", "month").agg(pl.col("amount_fen").sum()).iter_rows():

@@ -57,12 +57,12 @@ def shown_columns(params: Mapping[str, Any]) -> list[str]:
 def base_list(run: Run, user: User) -> QuerySet[Suspect]:
     """All institutions of the run in the user's counties, with the status of their verdict."""
     own = Verdict.objects.filter(fixmedins_code=OuterRef("fixmedins_code"), finding_id="").values("outcome")[:1]
-    rows = Suspect.objects.filter(run=run).defer("profile", "reasons")
+    rows = Suspect.objects.filter(run=run).defer("profile", "reasons", "months")
     return in_counties(rows, user).annotate(status=Coalesce(Subquery(own), Value("open"), output_field=CharField()))
 
 
 def filtered(rows: QuerySet[Suspect], params: Mapping[str, Any]) -> QuerySet[Suspect]:
-    """The rows that pass the filters ``q county level group tier kind status amount``, in the order of ``sort``."""
+    """The rows that pass the filters ``q county level group tier kind month status amount``, in the order of ``sort``."""
     text = str(params.get("q") or "").strip().replace("\x00", "")
     if text:
         rows = rows.filter(Q(fixmedins_name__icontains=text) | Q(fixmedins_code__icontains=text))
@@ -74,6 +74,9 @@ def filtered(rows: QuerySet[Suspect], params: Mapping[str, Any]) -> QuerySet[Sus
     kind = str(params.get("kind") or "").replace("\x00", "")
     if kind:
         rows = rows.filter(Q(kinds=kind) | Q(kinds__startswith=f"{kind};") | Q(kinds__endswith=f";{kind}") | Q(kinds__contains=f";{kind};"))
+    month = str(params.get("month") or "").replace("\x00", "")
+    if month:
+        rows = rows.filter(months__contains=month)
     try:
         least = float(params.get("amount") or 0)
     except (TypeError, ValueError):
@@ -94,10 +97,12 @@ def choices(run: Run, user: User) -> dict[str, list[Any]]:
 
 def _choices(run: Run, user: User) -> dict[str, list[Any]]:
     rows = in_counties(Suspect.objects.filter(run=run), user).order_by()
+    months = sorted({month for text in rows.values_list("months", flat=True).distinct() for month in text.split()}, reverse=True)
     kinds = sorted({kind for text in rows.values_list("kinds", flat=True).distinct() for kind in text.split(";") if kind})
     return {
         "counties": sorted(rows.values_list("admdvs", flat=True).distinct()),
         "groups": sorted(group for group in rows.values_list("peer_group", flat=True).distinct() if group),
         "tiers": sorted(tier for tier in rows.values_list("tier", flat=True).distinct() if tier),
         "kinds": kinds,
+        "months": months,
     }
