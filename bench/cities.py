@@ -20,6 +20,8 @@ import polars as pl
 
 from bench.detectors import detector_scores, plain_aggregates
 from bench.evaluate import ranking
+from features.parameters import City
+from models.detectors.grouped_forest import GroupedForest
 
 Floats = npt.NDArray[np.float64]
 HUOYAN = "huoyan"
@@ -38,23 +40,23 @@ class CitySpec:
     price_level: float | None
 
 
-#: Cities that differ in size, prices, disguise and share of cheats; every fourth is clean.
+#: Cities that differ in size, prices, disguise and share of cheats, two of them clean. Nothing was tuned on these seeds; keep it so.
 CITIES = tuple(
-    CitySpec(f"city{number:02d}", persons, 100 + number, share, disguise, price)
+    CitySpec(f"city{number:02d}", persons, 200 + number, share, disguise, price)
     for number, (persons, share, disguise, price) in enumerate(
         (
-            (6_000, 0.12, 0.3, None),
-            (10_000, 0.10, 0.5, 0.7),
-            (5_000, 0.15, 0.5, 1.5),
-            (8_000, 0.0, 0.5, None),
-            (15_000, 0.08, 0.6, None),
-            (7_000, 0.12, 0.7, 1.2),
-            (12_000, 0.10, 0.4, 0.9),
-            (6_000, 0.0, 0.5, 1.4),
-            (9_000, 0.14, 0.8, None),
-            (20_000, 0.06, 0.5, 1.1),
-            (8_000, 0.10, 0.5, 2.0),
-            (10_000, 0.0, 0.5, 0.8),
+            (5_000, 0.12, 0.3, None),
+            (7_000, 0.10, 0.5, 0.7),
+            (4_500, 0.15, 0.5, 1.5),
+            (6_000, 0.0, 0.5, None),
+            (9_000, 0.08, 0.6, None),
+            (5_500, 0.12, 0.7, 1.2),
+            (8_000, 0.10, 0.4, 0.9),
+            (5_000, 0.0, 0.5, 1.4),
+            (6_500, 0.18, 0.8, None),
+            (9_000, 0.05, 0.5, 1.1),
+            (6_000, 0.10, 0.5, 2.0),
+            (5_000, 0.20, 0.5, 0.8),
         )
     )
 )
@@ -123,10 +125,14 @@ def baselines(out: Path, seed: int) -> dict[str, pl.DataFrame]:
         "rules alone (yuan alleged)": alleged,
         "rules alone (number of findings)": findings.group_by("fixmedins_code").agg(score=pl.len().cast(pl.Float64)),
         "rules alone (evidence against peers)": ranked.select("fixmedins_code", score="evidence_llr"),
-        "Huoyan's forest alone": ranked.select("fixmedins_code", score="anomaly"),
+        "Huoyan's detector alone (forest and distance)": ranked.select("fixmedins_code", score="anomaly"),
     }
     z = pl.read_parquet(facts / "institution_z.parquet").pivot(on="feature", index="fixmedins_code", values="z")
     X = codes.join(z, on="fixmedins_code", how="left").to_pandas().set_index("fixmedins_code")  # noqa: N806 - scikit-learn's name
+    groups = pl.read_parquet(facts / "peer_groups.parquet").select("fixmedins_code", "peer_group")
+    grouped = codes.join(groups, on="fixmedins_code", how="left").join(z, on="fixmedins_code", how="left").to_pandas().set_index("fixmedins_code")
+    forest = GroupedForest(min_group=City.load()["forest"]["min_group"], seed=seed).fit(grouped).predict(grouped)
+    found["Huoyan's forest alone"] = pl.DataFrame({"fixmedins_code": grouped.index.to_list(), "score": forest})
     plain = plain_aggregates(month.to_pandas()).reindex(X.index).fillna(0.0)
     for label, frame in (("peer features", X), ("plain aggregates", plain)):
         for name, scores in detector_scores(frame, seed=seed).items():
@@ -148,6 +154,22 @@ def summary(rows: pl.DataFrame) -> pl.DataFrame:
         .select("method", *(f"{name}_{what}" for name in MEASURES for what in ("mean", "worst")))
         .sort("auc_within_house_mean", "method", descending=[True, False], nulls_last=True)
     )
+
+
+def differences(rows: pl.DataFrame, reference: str, measure: str, draws: int = 4000, seed: int = 0) -> pl.DataFrame:
+    """``method mean low high difference difference_low difference_high``: each method's mean over the cities and what it lies above the
+    reference's, city by city, with 95 % intervals from drawing the cities again (bootstrap)."""
+    wide = rows.filter(pl.col(measure).is_not_null()).pivot(on="method", index="city", values=measure).sort("city")
+    drawn = np.random.default_rng(seed).integers(0, wide.height, (draws, wide.height))
+    base = wide[reference].to_numpy()
+    table = []
+    for method in [name for name in wide.columns if name != "city"]:
+        own = wide[method].to_numpy()
+        low, high = np.quantile(own[drawn].mean(axis=1), [0.025, 0.975])
+        beyond_low, beyond_high = np.quantile((own - base)[drawn].mean(axis=1), [0.025, 0.975])
+        table.append((method, own.mean(), low, high, (own - base).mean(), beyond_low, beyond_high))
+    names = ["method", "mean", "low", "high", "difference", "difference_low", "difference_high"]
+    return pl.DataFrame(table, schema=names, orient="row").sort("mean", "method", descending=[True, False])
 
 
 def as_markdown(table: pl.DataFrame) -> str:
@@ -183,6 +205,9 @@ def main() -> None:
             print(frames[-1].filter(pl.col("method") == HUOYAN).to_dicts()[0], flush=True)
     rows = pl.concat(frames, how="vertical_relaxed")
     print(as_markdown(summary(rows)))
+    for measure in ("auc_within_house", "precision_at_k"):
+        print(f"\n{measure}, against Huoyan's forest alone")
+        print(as_markdown(differences(rows, "Huoyan's forest alone", measure)))
     if options.json:
         options.json.write_text(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1), encoding="utf-8")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from bench.cities import CITIES, as_markdown, summary
+from bench.cities import CITIES, as_markdown, differences, summary
 from bench.detectors import detector_scores, plain_aggregates
 
 
@@ -31,6 +31,25 @@ def test_the_worst_is_the_lowest_auc_and_the_largest_error_and_clean_cities_do_n
     assert row["calibration_error_worst"] == 0.05
     assert row["red_share_of_honest_worst"] == 0.01
     assert "| huoyan | 0.950 | 0.900 |" in as_markdown(summary(rows))
+
+
+def test_a_method_better_in_every_city_lies_above_the_reference_with_its_whole_interval_and_a_mixed_one_does_not() -> None:
+    cities = [f"c{n}" for n in range(10)]
+    rows = pl.DataFrame(
+        [
+            (city, method, value)
+            for n, city in enumerate(cities)
+            for method, value in (("ref", 0.8 + n / 100), ("up", 0.85 + n / 100), ("mixed", 0.8 + (-1) ** n / 50 + n / 100))
+        ]
+        + [("clean", "ref", None)],
+        schema=["city", "method", "auc"],
+        orient="row",
+    )
+    table = {row["method"]: row for row in differences(rows, "ref", "auc").to_dicts()}
+    assert table["up"]["difference_low"] > 0.04
+    assert table["mixed"]["difference_low"] < 0 < table["mixed"]["difference_high"]
+    assert table["ref"]["difference"] == 0
+    assert table["ref"]["low"] < table["ref"]["mean"] < table["ref"]["high"]
 
 
 def test_every_detector_scores_a_plain_outlier_highest() -> None:
