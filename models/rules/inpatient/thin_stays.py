@@ -18,10 +18,12 @@ CLEARED = (urgent_or_fatal, maternity, therapy_cycle, bed_day_paid)
 CARE = ("drug", "exam", "lab", "therapy")
 #: characters of the diagnosis by which stays are compared, from fine to coarse
 LEVELS = {"disease": 3, "block": 2, "chapter": 1}
+MEASURES = ("typical", "early", "later")
 
 
 def care_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
-    """Finished stays with the care of a usual inner day (``typical_fen``, the median) and of the whole stay a day (``mean_fen``).
+    """Finished stays with the care of a usual inner day (``typical_fen``, the median), of the first two days (``early_fen``) and of a later
+    day (``later_fen``, the mean).
 
     Care are drugs, tests and treatments; an operation and its material only part the operated from the others (``operated``). Inner days
     are those strictly inside the stay on which a bed was charged. The days themselves (``days``: care and lines) are kept only where a
@@ -31,7 +33,12 @@ def care_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
     lines = stay_lines(t).filter(~pl.col("take_home") & pl.col("stay_end").is_not_null())
     care = pl.col("role").is_in(CARE)
     hotel = pl.col("role") == "hotel"
-    whole = lines.group_by("mdtrt_id").agg(care_fen=pl.col("fee_fen").filter(care).sum(), operated=(pl.col("role") == "operation").any())
+    early = (pl.col("date") - pl.col("stay_begn")).dt.total_days() <= 1
+    whole = lines.group_by("mdtrt_id").agg(
+        early_fen=pl.col("fee_fen").filter(care & early).sum(),
+        later_fen=pl.col("fee_fen").filter(care & ~early).sum(),
+        operated=(pl.col("role") == "operation").any(),
+    )
     by_day = (
         lines.filter(inside)
         .group_by("mdtrt_id", "date")
@@ -53,8 +60,8 @@ def care_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
         stays.join(per_stay, on="mdtrt_id")
         .join(whole, on="mdtrt_id")
         .filter(pl.col("inner") >= p["days_min"])
-        .with_columns(mean_fen=pl.col("care_fen") / pl.col("los").clip(1), days=pl.when(bare).then("days"))
-        .drop("typical_hotel", "care_fen")
+        .with_columns(later_fen=pl.col("later_fen") / (pl.col("los") - 1).clip(1), days=pl.when(bare).then("days"))
+        .drop("typical_hotel")
     )
 
 
@@ -71,10 +78,11 @@ def care_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
         "care_to_hotel_max",
         "chance_max",
         "days_min",
+        "early_share_max",
         "habit_share_max",
         "house_style_floor",
         "houses_min",
-        "mean_share_max",
+        "later_share_max",
         "stays_min",
         "typical_share_max",
         "usual_floor",
@@ -86,8 +94,10 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
     """A house whose stays fall into two kinds: treated ones, and ones with a token of care day after day for the sake of the bed.
 
     A stay is thin when the median of its inner days' care (drugs, tests, treatments) is at most ``typical_share_max`` of what the other
-    houses of the same tier and kind usually give for the same disease (three characters, else letter and first digit, else letter, from
-    ``houses_min`` houses; operated and other patients apart), its care over all days at most ``mean_share_max`` of theirs, and a usual
+    houses of the same tier and kind usually give for the same disease (three characters, else letter and first digit, else letter; where
+    fewer than ``houses_min`` houses know it, with the neighbouring tier; operated and other patients apart). Care posted in sums is no
+    lack of it: from the third day on the mean must be at most ``later_share_max`` of theirs, and the first two days, on which one is
+    examined, hold at most ``early_share_max`` times as much as theirs; a usual
     day's care worth at most ``care_to_hotel_max`` times bed and nursing. A thin stay alone may be a mild case. Found are those of
     houses with at least ``stays_min`` of them and more than chance allows at the others' rate (binomial, ``chance_max``); there stays up
     to ``habit_share_max`` of the usual are found too. A house that
@@ -97,14 +107,16 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
     """
     general = houses(t).filter(pl.col("care_class") == "general").select("fixmedins_code", "tier")
     stays = t.extracted.join(general, on="fixmedins_code").with_columns(pl.col("main_dx").str.slice(0, n).alias(level) for level, n in LEVELS.items())
-    for level in LEVELS:
-        stays = _usual(stays, level, p)
-    stays = stays.with_columns(pl.coalesce(f"{level}_{name}" for level in LEVELS).alias(f"usual_{name}") for name in ("typical", "mean"))
-    judged = stays.filter((pl.col("usual_typical") > 0) & (pl.col("usual_mean") > 0)).with_columns(
-        typical=pl.col("typical_fen") / pl.col("usual_typical"), mean=pl.col("mean_fen") / pl.col("usual_mean")
-    )
+    # hospitals of the second and third tier differ in price more than in what a patient needs; so do those of the first and without tier
+    stays = stays.with_columns(tiers=pl.col("tier").is_in(["2", "3"]))
+    scales = [(level, scale) for level in LEVELS for scale in ("tier", "tiers")]
+    for level, scale in scales:
+        stays = _usual(stays, level, scale, p)
+    stays = stays.with_columns(pl.coalesce(f"{level}_{scale}_{name}" for level, scale in scales).alias(f"usual_{name}") for name in MEASURES)
+    known = pl.all_horizontal(pl.col(f"usual_{name}") > 0 for name in MEASURES)
+    judged = stays.filter(known).with_columns((pl.col(f"{name}_fen") / pl.col(f"usual_{name}")).alias(name) for name in MEASURES)
     others = pl.col("typical").filter(pl.col("typical") > p["typical_share_max"]).median().over("fixmedins_code")
-    bare = pl.col("days").is_not_null() & (pl.col("mean") <= p["mean_share_max"] * pl.col("style"))
+    bare = pl.col("days").is_not_null() & (pl.col("later") <= p["later_share_max"] * pl.col("style")) & (pl.col("early") <= p["early_share_max"])
     judged = judged.with_columns(style=others.fill_null(0.0).clip(p["house_style_floor"], 1.0)).with_columns(
         thin=bare & (pl.col("typical") <= p["typical_share_max"] * pl.col("style")),
         near=bare & (pl.col("typical") <= p["habit_share_max"] * pl.col("style")),
@@ -120,7 +132,7 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(chance=at_least("house_thin", "house_stays", "usual"))
         .filter((pl.col("house_thin") >= p["stays_min"]) & (pl.col("persons") >= p["stays_min"]) & (pl.col("chance") <= p["chance_max"]))
     )
-    limit = p["mean_share_max"] * pl.col("style") * pl.col("usual_typical")
+    limit = p["later_share_max"] * pl.col("style") * pl.col("usual_typical")
     days = (
         judged.filter("near")
         .join(house, on="fixmedins_code")
@@ -161,15 +173,15 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
     )
 
 
-def _usual(stays: pl.LazyFrame, level: str, p: Params) -> pl.LazyFrame:
-    """Adds ``<level>_typical`` and ``<level>_mean``: the median over houses of the houses' medians, null where fewer than ``houses_min`` know
+def _usual(stays: pl.LazyFrame, level: str, scale: str, p: Params) -> pl.LazyFrame:
+    """Adds ``<level>_<scale>_<measure>``: the median over houses of the houses' medians, null where fewer than ``houses_min`` know
     the disease. A house is one voice among several, so that no house sets its own measure."""
-    key = ["tier", "operated", level]
+    key = [scale, "operated", level]
     usual = (
         stays.group_by("fixmedins_code", *key)
-        .agg(pl.col("typical_fen", "mean_fen").median())
+        .agg(pl.col(f"{name}_fen").median() for name in MEASURES)
         .group_by(key)
-        .agg(pl.len().alias("n"), pl.col("typical_fen").median().alias(f"{level}_typical"), pl.col("mean_fen").median().alias(f"{level}_mean"))
+        .agg(pl.len().alias("n"), *(pl.col(f"{name}_fen").median().alias(f"{level}_{scale}_{name}") for name in MEASURES))
         .filter(pl.col("n") >= p["houses_min"])
         .drop("n")
     )

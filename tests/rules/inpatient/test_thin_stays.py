@@ -54,6 +54,18 @@ def test_care_posted_in_one_sum_on_the_first_day_is_care(city):
     assert found(thin_stays, lake(city, ward("H1", [TREATED] * 8 + [TOKEN] * 4, first=900), *PEERS)).is_empty()
 
 
+def test_care_posted_in_one_sum_on_a_later_day_is_care(city):
+    wards = ward("H1", [TREATED] * 8 + [TOKEN] * 4), *PEERS
+    sums = "".join(f"H1S{n}X | H1S{n} | 2024-03-04 | {INFUSION} | {{}} | 1 |\n" for n in (8, 9, 10, 11))
+    assert found(thin_stays, lake(city, *wards, more=sums.format(*[500] * 4))).is_empty()
+    assert found(thin_stays, lake(city, *wards, more=sums.format(*[200] * 4))).height == 4
+
+
+def test_a_patient_examined_on_two_days_and_then_sent_home_is_found(city):
+    findings = found(thin_stays, lake(city, ward("H1", [TREATED] * 8 + [0] * 4, first=2 * TREATED), *PEERS))
+    assert findings["mdtrt_id"].to_list() == ["H1S10", "H1S11", "H1S8", "H1S9"]
+
+
 def test_where_a_usual_day_costs_more_than_bed_and_nursing_the_patient_was_treated(city):
     peers = tuple(ward(f"G{n}", [1000] * 10, first=1000) for n in range(3))
     assert found(thin_stays, lake(city, ward("H1", [1000] * 8 + [95] * 4, first=1000), *peers)).is_empty()
