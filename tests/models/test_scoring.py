@@ -180,3 +180,28 @@ def test_the_list_holds_every_house_once_best_suspect_first(p: Params) -> None:
     assert listed["amount_at_issue"][0] == 6000.0
     assert listed["kinds"][0] == "split_stay"
     assert listed["probability"].is_sorted(descending=True)
+
+
+def lights_of(found: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl.DataFrame:
+    """``fixmedins_code level`` with plenty of yuan at stake and an ordinary anomaly."""
+    total = total_evidence(rule_evidence(found, institutions, p, {}), p)
+    mixed = mix(institutions, total, institutions.select("fixmedins_code", anomaly=pl.lit(0.8)), p)
+    return mixed.with_columns(fund_loss=pl.lit(9e4), amount_at_issue=pl.lit(9e4)).select("fixmedins_code", level=level(p))
+
+
+def test_a_rule_misread_in_another_city_makes_nobody_red_however_many_its_hits(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(200)})
+    misread = findings(*[(f"h{n}", "r", "duplicate_charge", "definite", 3 + 7 * (n % 6)) for n in range(20)])
+    assert "red" not in set(lights_of(misread, institutions, p)["level"])
+
+
+def test_one_minor_finding_at_a_third_of_the_houses_makes_nobody_yellow(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(200)})
+    minor = findings(*[(f"h{n}", f"r{n % 5}", "policy_limit", "definite", 1) for n in range(66)])
+    assert set(lights_of(minor, institutions, p)["level"]) == {"green"}
+
+
+def test_the_same_hits_of_a_rule_at_one_house_alone_make_it_red(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 1000 for n in range(200)})
+    alone = lights_of(findings(("h0", "r", "duplicate_charge", "definite", 38)), institutions, p)
+    assert alone.filter(pl.col("level") == "red")["fixmedins_code"].to_list() == ["h0"]
