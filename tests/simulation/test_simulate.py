@@ -55,7 +55,8 @@ def test_an_unknown_file_form_is_refused_before_anything_is_written(tmp_path: Pa
 
 
 def test_every_table_of_the_contract_is_delivered_with_its_columns_in_order(city: Simulated) -> None:
-    for name, declared in all_tables().items():
+    fixed = {name: declared for name, declared in all_tables().items() if declared.origin != "extension"}
+    for name, declared in fixed.items():
         frame = city.table(name)
         assert frame.columns == [column.name for column in declared.columns], name
         for column in declared.required_columns:
