@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.contracts.codes import code_lists
+
 
 def yuan(fen: pl.Expr) -> pl.Expr:
     """Int64 fen as text with two decimals: 5162 → ``51.62``; negative sums keep their sign."""
@@ -25,3 +27,8 @@ def percent(share: pl.Expr) -> pl.Expr:
 def count(number: pl.Expr) -> pl.Expr:
     """A quantity without needless decimals: 3.0 → ``3``, 2.5 → ``2.5``."""
     return pl.when(number == number.round(0)).then(number.round(0).cast(pl.Int64).cast(pl.String)).otherwise(number.round(2).cast(pl.String))
+
+
+def meaning(list_name: str, code: pl.Expr) -> pl.Expr:
+    """The Chinese meaning of a coded value, ``11`` → ``普通门诊``; a code the contract's list does not know is told as it is."""
+    return code.replace(dict(code_lists()[list_name]))

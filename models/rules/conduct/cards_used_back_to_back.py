@@ -36,7 +36,7 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
     certainty="suspected",
     scope="city",
     gz_code=None,
-    legal_basis=("reg.15", "reg.40.1", "reg.41.1"),
+    legal_basis=("reg.15", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("minutes_apart_max", "days_together_min", "cards_min", "share_together_min"),
     exceptions=("treated_together", "refund"),

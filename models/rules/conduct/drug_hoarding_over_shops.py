@@ -73,7 +73,7 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     certainty="suspected",
     scope="city",
     gz_code="GZ10000204003000",
-    legal_basis=("reg.15", "reg.38.5", "reg.41.3"),
+    legal_basis=("reg.15", "reg.38.5", "reg.41.3", "reg.41.last"),
     needs=("fee_list_d",),
     params=(
         "days_ahead_min",

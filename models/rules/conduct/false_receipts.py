@@ -42,7 +42,7 @@ def _by_hand(t: Tables, p: Params) -> pl.LazyFrame:
     certainty="suspected",
     scope="city",
     gz_code=None,
-    legal_basis=("reg.15", "reg.40.1", "reg.41.2"),
+    legal_basis=("reg.15", "reg.40.1", "reg.41.2", "reg.41.last"),
     needs=("setl_d",),
     params=("invoice_length_min", "claims_a_year_max", "claim_fen_min"),
     exceptions=("refund",),

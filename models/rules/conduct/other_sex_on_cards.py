@@ -54,7 +54,7 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     certainty="suspected",
     scope="city",
     gz_code=None,
-    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1"),
+    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("fee_list_d", "psn_info_b"),
     params=("persons_sure_min", "persons_min", "times_city_min"),
     exceptions=("refund", "self_paid", "family_account"),

@@ -16,7 +16,7 @@ from models.wording import span, yuan
     certainty="suspected",
     scope="person",
     gz_code=None,
-    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1"),
+    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("scene_rcd_d", "fee_list_d"),
     params=("other_score_max", "own_score_min", "records_min"),
     exceptions=("refund",),

@@ -17,7 +17,7 @@ from models.wording import span, yuan
     certainty="suspected",
     scope="person",
     gz_code=None,
-    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1"),
+    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("outmed_setl_d", "fee_list_d"),
     params=("edge_days", "visits_min"),
     exceptions=("refund",),

@@ -19,7 +19,7 @@ from models.wording import span
     certainty="suspected",
     scope="city",
     gz_code=None,
-    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1"),
+    legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("chance_max", "place_houses_min", "place_one_house_max", "place_persons_min", "place_usual_floor", "token_share"),
     exceptions=("exam_by_referral", "refund"),

@@ -8,6 +8,7 @@ from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.national._points import lenient, limited_lines, per_visit
+from models.wording import meaning
 
 
 @rule(
@@ -37,7 +38,15 @@ def drug_level(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(known, below, t, p)
     return per_visit(
         odd,
-        pl.format("{}使用限{}及以上医疗机构支付的药品{}{}条，金额{}元，本机构级别代码{}。", "days", "need", "items", "n_lines", "amount", "hosp_lv"),
+        pl.format(
+            "{}使用限{}及以上医疗机构支付的药品{}{}条，金额{}元，本机构为{}。",
+            "days",
+            "need",
+            "items",
+            "n_lines",
+            "amount",
+            meaning("hosp_lv", pl.col("hosp_lv")),
+        ),
         "need",
         "hosp_lv",
     )

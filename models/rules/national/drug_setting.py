@@ -8,6 +8,7 @@ from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.national._points import lenient, limited_lines, per_visit
+from models.wording import meaning
 
 
 @rule(
@@ -32,7 +33,7 @@ def drug_setting(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(lines, outside, t, p)
     return per_visit(
         odd,
-        pl.format("{}以医疗类别{}结算限{}支付的药品{}{}条，金额{}元。", "days", "med_type", "way", "items", "n_lines", "amount"),
+        pl.format("{}以{}结算限{}支付的药品{}{}条，金额{}元。", "days", meaning("med_type", pl.col("med_type")), "way", "items", "n_lines", "amount"),
         "med_type",
         "way",
     )

@@ -67,7 +67,7 @@ def exclusive_item_pairs(t: Tables, p: Params) -> pl.LazyFrame:
             "{}收取{}（项目内涵：{}）的同时又收取其中已包含的{}{}条，金额{}元。",
             "days",
             "including_name",
-            pl.col("basis").str.slice(0, 40),
+            _in_short(pl.col("basis")),
             "items",
             "n_lines",
             "amount",
@@ -78,3 +78,8 @@ def exclusive_item_pairs(t: Tables, p: Params) -> pl.LazyFrame:
         "date",
         related=True,
     )
+
+
+def _in_short(text: pl.Expr) -> pl.Expr:
+    """The first forty characters; an ellipsis shows that the list says more."""
+    return text.str.slice(0, 40) + pl.when(text.str.len_chars() > 40).then(pl.lit("…")).otherwise(pl.lit(""))

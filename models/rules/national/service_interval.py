@@ -46,7 +46,7 @@ def service_interval(t: Tables, p: Params) -> pl.LazyFrame:
     odd = one_point(lines.join(soon, on=[*keys, "date"], how="inner"))
     return per_visit(
         odd,
-        pl.format("{}{}收取，距上次仅{}天，规定间隔{}天，{}条，金额{}元。", "days", "items", "since", "interval_days", "n_lines", "amount"),
+        pl.format("{}收取{}，距上次仅{}天，规定间隔{}天，{}条，金额{}元。", "days", "items", "since", "interval_days", "n_lines", "amount"),
         "since",
         "interval_days",
         sure=False,

@@ -7,6 +7,7 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.national._points import lenient, limited_lines, per_visit
+from models.wording import meaning
 
 
 @rule(
@@ -31,7 +32,14 @@ def service_level(t: Tables, p: Params) -> pl.LazyFrame:
     odd = lenient(lines, low & (pl.col("tier").cast(pl.Int32) < pl.col("tier_min").cast(pl.Int32)))
     return per_visit(
         odd,
-        pl.format("{}在一级及以下机构（级别代码{}）收取限上级医疗机构开展的项目{}{}条，金额{}元。", "days", "hosp_lv", "items", "n_lines", "amount"),
+        pl.format(
+            "{}在一级及以下机构（{}）收取限上级医疗机构开展的项目{}{}条，金额{}元。",
+            "days",
+            meaning("hosp_lv", pl.col("hosp_lv")),
+            "items",
+            "n_lines",
+            "amount",
+        ),
         "hosp_lv",
         sure=False,
     )

@@ -7,6 +7,7 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.national._points import limited_lines, one_point, per_visit
+from models.wording import meaning
 
 
 @rule(
@@ -16,7 +17,7 @@ from models.rules.national._points import limited_lines, one_point, per_visit
     certainty="suspected",
     scope="person",
     gz_code="GZ10000102009000",
-    legal_basis=("reg.15", "reg.38.3"),
+    legal_basis=("reg.15", "reg.38.6"),
     needs=("fee_list_d",),
     exceptions=("refund", "self_paid"),
 )
@@ -30,7 +31,14 @@ def service_setting(t: Tables, p: Params) -> pl.LazyFrame:
     odd = one_point(lines.filter(~watched & ~pl.col("med_type").str.slice(0, 2).is_in(["13", "24"])))
     return per_visit(
         odd,
-        pl.format("{}在非住院就诊（医疗类别{}）中收取只在住院发生的项目{}{}条，金额{}元。", "days", "med_type", "items", "n_lines", "amount"),
+        pl.format(
+            "{}在非住院就诊（{}）中收取只在住院发生的项目{}{}条，金额{}元。",
+            "days",
+            meaning("med_type", pl.col("med_type")),
+            "items",
+            "n_lines",
+            "amount",
+        ),
         "med_type",
         sure=False,
     )
