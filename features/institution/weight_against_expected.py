@@ -16,7 +16,7 @@ from features.tables import Tables
     unit="ratio",
     why="Groups chosen higher than the same diagnosis gets elsewhere are paid higher.",
     numerator="sum of DRG weights",
-    denominator="sum of weights that stays of the same diagnosis category, tier and age band have at the other institutions",
+    denominator="sum of weights that stays of the same diagnosis category, tier, age band and sex have at the other institutions",
     needs=("drg_setl_d",),
     facts=("stay",),
     params=("weight", "cap"),
@@ -30,4 +30,4 @@ def weight_against_expected(t: Tables, p: Params) -> pl.LazyFrame:
     The operation is part of the comparison, since it is what lawfully raises the group; a false operation is for the rules.
     """
     stays = finished_stays(t).filter(pl.col("drg_wt").is_not_null())
-    return ratio(expected_by_case_mix(stays, "drg_wt", weight=p["weight"], cap=p["cap"]), pl.col("observed"), pl.col("expected"))
+    return ratio(expected_by_case_mix(stays, "drg_wt", weight=p["weight"], cap=p["cap"], comorbidity=False), pl.col("observed"), pl.col("expected"))

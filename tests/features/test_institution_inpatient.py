@@ -153,6 +153,22 @@ def test_a_house_twice_as_dear_as_the_others_in_the_same_cases_is_about_twice_it
     assert values["H1 los"] == 1.0
 
 
+def test_a_house_whose_patients_are_iller_besides_is_not_dear_but_its_weights_are_judged_without_what_it_coded(houses: Tables) -> None:
+    ill = [f"{row.removesuffix('1.0')}1.5 | 3" for row in cases("H1", 40, 2000)]
+    ill += [f"ill{row.removesuffix('1.0')}1.5 | 3" for row in cases("H2", 40, 2000)]
+    well = [f"{row} | 0" for row in (*cases("H2", 40, 1000), *cases("H3", 40, 1000))]
+    known = stays(*ill, *well, head=f"{CASE_HEAD} | charlson")
+    unknown = stays(*(row.rsplit(" | ", 1)[0] for row in (*ill, *well)), head=CASE_HEAD)
+    allowed = of_institution(cost_against_expected, houses, stay=known)["H1 fee"]
+    blind = of_institution(cost_against_expected, houses, stay=unknown)["H1 fee"]
+    weight = of_institution(weight_against_expected, houses, stay=known)["H1"]
+    assert allowed is not None
+    assert blind is not None
+    assert weight is not None
+    assert allowed < 1.2 < blind
+    assert weight > 1.1
+
+
 def test_one_enormous_stay_sets_no_norm(houses: Tables) -> None:
     drawn = stays(*cases("H1", 20, 1000), *cases("H2", 20, 1000), *cases("H3", 1, 1_000_000), head=CASE_HEAD)
     value = of_institution(cost_against_expected, houses, stay=drawn)["H1 fee"]
