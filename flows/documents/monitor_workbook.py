@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 import xlsxwriter
 
-from models.drg_monitor.monitor_table import COLUMNS, WHOLE_PERIOD
+from models.drg_monitor.monitor_table import COLUMNS, MEANING_ZH, WHOLE_PERIOD
 
 _SHEETS: Final = (
     ("全市", "city", None),
@@ -23,6 +23,7 @@ _SHEETS: Final = (
 )
 _PERCENT: Final = ("_rate", "_share", "_expected", "mortality")
 _YUAN: Final = ("payment", "cost", "surplus", "fund_paid", "mean_fee")
+_A3: Final = 8
 _EXCEL_ROWS: Final = 1_048_570
 _ALERT_HEADERS: Final = {
     "level": "层级",
@@ -64,17 +65,29 @@ def monitor_workbook(path: Path, frames: Mapping[str, pl.DataFrame], institution
         _standard_sheet(book, formats, frames["standards"])
 
 
+def _sheet(book: Any, title: str, across: int = 1) -> Any:
+    """A worksheet that prints: A3 landscape, the columns on ``across`` pages beside each other, the header on every page."""
+    sheet = book.add_worksheet(title)
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(across, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R第&P页，共&N页")
+    return sheet
+
+
 def _notes(book: Any, formats: Mapping[str, Any]) -> None:
-    sheet = book.add_worksheet("说明")
+    sheet = _sheet(book, "说明")
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
     sheet.write_row(0, 0, ["指标", "口径"], formats["head"])
-    for place, (_, header, meaning) in enumerate(COLUMNS.values(), start=1):
-        sheet.write_row(place, 0, [header, meaning])
+    for place, (name, (_, header, _)) in enumerate(COLUMNS.items(), start=1):
+        sheet.write_row(place, 0, [header, MEANING_ZH[name]])
 
 
 def _monitor_sheet(book: Any, formats: Mapping[str, Any], title: str, rows: pl.DataFrame) -> None:
-    sheet = book.add_worksheet(title)
+    sheet = _sheet(book, title, across=3)
+    sheet.repeat_columns(0, 2)
     names = [name for name in COLUMNS if name != "level" and (rows[name].is_not_null().any() or name == "month")]
     for place, name in enumerate(names):
         sheet.write_string(0, place, COLUMNS[name][1], formats["head"])
@@ -84,6 +97,9 @@ def _monitor_sheet(book: Any, formats: Mapping[str, Any], title: str, rows: pl.D
         if name.endswith("_z") and len(rows):
             for grade, limit in (("alarm", 3), ("warn", 2)):
                 sheet.conditional_format(1, place, len(rows), place, {"type": "cell", "criteria": ">=", "value": limit, "format": formats[grade]})
+                if name in ("cost_index_z", "time_index_z"):
+                    low = {"type": "cell", "criteria": "<=", "value": -limit, "format": formats[grade]}
+                    sheet.conditional_format(1, place, len(rows), place, low)
     sheet.freeze_panes(1, 2)
     sheet.set_row(0, 32)
     if len(rows):
@@ -105,7 +121,7 @@ def _trend(book: Any, sheet: Any, names: list[str], rows: int) -> None:
 
 
 def _alert_sheet(book: Any, formats: Mapping[str, Any], found: pl.DataFrame, institutions: pl.DataFrame) -> None:
-    sheet = book.add_worksheet("预警")
+    sheet = _sheet(book, "预警")
     named = found.join(institutions.select("fixmedins_code", "fixmedins_name"), on="fixmedins_code", how="left", maintain_order="left")
     named = named.with_columns(
         level=pl.col("level").replace(_LEVEL_ZH),
@@ -121,10 +137,12 @@ def _alert_sheet(book: Any, formats: Mapping[str, Any], found: pl.DataFrame, ins
             else:
                 _write(sheet, line, place, value)
     sheet.freeze_panes(1, 0)
+    if len(named):
+        sheet.autofilter(0, 0, len(named), len(_ALERT_HEADERS) - 1)
 
 
 def _budget_sheet(book: Any, formats: Mapping[str, Any], budget: pl.DataFrame) -> None:
-    sheet = book.add_worksheet("基金预算")
+    sheet = _sheet(book, "基金预算")
     headers = ("月份", "当月支出", "累计支出", "累计预算", "是否预测", "累计下限", "累计上限")
     sheet.write_row(0, 0, headers, formats["head"])
     sheet.set_column(0, 6, 18, formats["yuan"])
@@ -133,7 +151,8 @@ def _budget_sheet(book: Any, formats: Mapping[str, Any], budget: pl.DataFrame) -
             _write(sheet, line, place, ("是" if value else "否") if isinstance(value, bool) else value)
     if len(budget):
         chart = book.add_chart({"type": "line"})
-        for place in (2, 3, 5, 6):
+        drawn = [place for place in (2, 3, 5, 6) if budget.to_series(place).is_not_null().any()]
+        for place in drawn:
             chart.add_series(
                 {"name": headers[place], "categories": ["基金预算", 1, 0, len(budget), 0], "values": ["基金预算", 1, place, len(budget), place]}
             )
@@ -142,7 +161,7 @@ def _budget_sheet(book: Any, formats: Mapping[str, Any], budget: pl.DataFrame) -
 
 
 def _standard_sheet(book: Any, formats: Mapping[str, Any], table: pl.DataFrame) -> None:
-    sheet = book.add_worksheet("权重对照")
+    sheet = _sheet(book, "权重对照")
     headers = {
         "drg_code": "病组编码",
         "n": "病例数",
@@ -180,7 +199,7 @@ def _write(sheet: Any, line: int, place: int, value: object) -> None:
 def _format(name: str, formats: Mapping[str, Any]) -> Any:
     if name in _YUAN:
         return formats["yuan"]
-    if name.endswith("_z") or name.endswith("_index") or name in ("cmi", "total_weight", "mean_los"):
+    if name.endswith("_z") or name.endswith("_index") or name in ("cmi", "total_weight", "mean_los", "turned_away_weight"):
         return formats["number"]
     if name.endswith(_PERCENT):
         return formats["percent"]

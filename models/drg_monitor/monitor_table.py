@@ -83,6 +83,66 @@ COLUMNS: Final[dict[str, tuple[pl.DataType, str, str]]] = {
     "under_service": (pl.Boolean(), "服务不足迹象", "cost index below its limit while readmissions are above expectation"),
 }
 
+#: What the columns mean, for the workbook's notes.
+MEANING_ZH: Final[dict[str, str]] = {
+    "level": "全市、医疗机构、科室、医师组、病组、机构病组",
+    "month": "出院月份；全期为数据所含全部月份",
+    "fixmedins_code": "定点医药机构编号",
+    "fixmedins_name": "定点医药机构名称",
+    "dept": "出院科室；医师组为其所在科室之一",
+    "physician": "主诊医师",
+    "drg_code": "经办机构结算所用病组；未结算的为本系统分组结果",
+    "drg_name": "病组名称",
+    "cases": "有结算清单或病组结算结果的出院病例数",
+    "grouped_cases": "其中已入组的病例数",
+    "grouping_rate": "入组病例数÷病例数",
+    "ungrouped_share": "1−入组率",
+    "ungrouped_share_z": "与全市未入组率相比的标准误个数",
+    "groups": "涉及的病组数",
+    "total_weight": "权重之和",
+    "cmi": "病例组合指数：入组病例的平均权重",
+    "mean_fee": "每例总费用（元）",
+    "mean_los": "每例住院天数",
+    "cost_index": "实际费用÷全市同病组平均费用；1为全市水平",
+    "cost_index_z": "与预期相差的标准误个数，已考虑病例数和机构间差异",
+    "time_index": "实际住院日÷全市同病组平均住院日；1为全市水平",
+    "time_index_z": "与预期相差的标准误个数，已考虑病例数和机构间差异",
+    "payment": "病组付费标准之和（元）",
+    "cost": "有付费标准病例的总费用（元）",
+    "surplus": "病组付费额−实际费用（元）；负数为亏损",
+    "surplus_rate": "结余÷病组付费额",
+    "fund_paid": "基金实际支付（元）",
+    "high_outlier_share": "费用远高于付费标准的病例占比",
+    "high_outlier_share_z": "与全市同病组相比的标准误个数",
+    "low_outlier_share": "费用远低于付费标准的病例占比",
+    "low_outlier_share_z": "与全市同病组相比的标准误个数",
+    "severe_share": "伴严重并发症或并发症合并症病组的病例占比；编码体系无此区分的为空",
+    "severe_expected": "全市同核心病组（ADRG）的占比",
+    "severe_share_z": "与预期相差的标准误个数",
+    "deaths": "住院死亡病例数；未提供离院方式的为空",
+    "mortality": "住院死亡数÷病例数",
+    "mortality_z": "与全市同病组相比的标准误个数",
+    "low_risk_deaths": "死亡率最低的一组病组中的死亡数，应逐例核查",
+    "low_risk_mortality": "低风险组死亡数÷低风险组病例数",
+    "readmission_rate": "出院后31天内非计划再入任一医院的占比",
+    "readmission_rate_z": "与全市同病组相比的标准误个数",
+    "transfer_rate": "转院，或一日内入住他院的病例占比",
+    "transfer_rate_z": "与全市同病组相比的标准误个数",
+    "turned_away": "在本院门急诊就诊、两日内因同一疾病在他院住院的人次",
+    "turned_away_rate": "推诿迹象人次÷（病例数＋推诿迹象人次）",
+    "turned_away_rate_z": "与全部机构相比的标准误个数",
+    "turned_away_weight": "上述患者在他院的平均权重，可与本院CMI比较",
+    "selfpay_share": "全自费费用÷总费用",
+    "selfpay_expected": "全市同病组的占比",
+    "selfpay_share_z": "与预期相差的标准误个数",
+    "around_share": "住院前后及期间门诊、购药费用÷住院费用",
+    "around_expected": "全市同病组的占比",
+    "around_share_z": "与预期相差的标准误个数",
+    "under_service": "费用消耗指数低于界限而再入院率高于预期",
+}
+#: Measures that a single group cannot show: it is severe or not, grouped or not, by its definition.
+_NOT_OF_A_GROUP: Final = ("severe_share", "ungrouped_share")
+
 
 def drg_monitor(cases: pl.DataFrame, p: Params, institutions: pl.DataFrame | None = None) -> pl.DataFrame:
     """The monitoring table from the discharges of the whole city (features.drg.cases). Columns of ``COLUMNS``.
@@ -164,6 +224,8 @@ def _summary(frame: pl.DataFrame, level: str, keys: list[str], *, monthly: bool,
         transfer_rate=pl.col("s_transferred") / n,
         low_risk_mortality=pl.when(pl.col("low_risk_cases") > 0).then(pl.col("low_risk_deaths") / pl.col("low_risk_cases")),
     )
+    if "drg_code" in keys:
+        summary = summary.with_columns(pl.lit(None, pl.Float64).alias(f"{name}_z") for name in _NOT_OF_A_GROUP)
     if level == "hospital":
         summary = summary.join(_turned_away(frame, summary, monthly=monthly), on=by, how="left", nulls_equal=True)
     return summary.with_columns(

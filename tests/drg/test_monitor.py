@@ -21,7 +21,7 @@ from models.drg_monitor.alerts import alerts
 from models.drg_monitor.budget import budget_use
 from models.drg_monitor.expected import with_expectations
 from models.drg_monitor.funnel import exact_z
-from models.drg_monitor.monitor_table import COLUMNS, drg_monitor
+from models.drg_monitor.monitor_table import COLUMNS, MEANING_ZH, drg_monitor
 from tests.rules.support import city_of
 
 P = City.load()["drg"]
@@ -201,6 +201,14 @@ def test_a_citys_budget_gives_the_rate_where_the_bills_have_none() -> None:
     p = P.replaced({"budget_yuan": 36_000})
     frame = with_expectations(discharges(rows), p)
     assert frame["standard_fen"].unique().sort().to_list() == pytest.approx([100_000.0, 200_000.0])
+
+
+def test_every_column_is_explained_in_chinese_and_a_group_is_not_alarmed_for_being_severe() -> None:
+    assert set(MEANING_ZH) == set(COLUMNS)
+    rows = [{"drg_code": "ES31", "severe": True} for _ in range(40)] + [{"drg_code": "ES35", "severe": False} for _ in range(200)]
+    table = drg_monitor(discharges(rows), P)
+    assert of(table, level="drg", drg_code="ES31", month="all")["severe_share_z"] is None
+    assert alerts(table, discharges(rows), P).filter(pl.col("measure") == "severe_share").is_empty()
 
 
 def test_no_discharges_give_an_empty_table_with_all_columns() -> None:
