@@ -15,7 +15,7 @@ from features.parameters import City
 from features.tables import Tables
 from flows.documents.monitor_workbook import monitor_workbook
 from models.drg_monitor.alerts import alerts
-from models.drg_monitor.budget import budget_use
+from models.drg_monitor.budget import budget_use, hospital_budget_use
 from models.drg_monitor.expected import with_expectations
 from models.drg_monitor.monitor_table import drg_monitor
 
@@ -33,7 +33,7 @@ def gather_cases(lake: Lake, city: City, scheme: Scheme) -> pl.DataFrame:
 def write_drg_monitor(lake: Lake, out_dir: Path, city: City, scheme: Scheme | None = None) -> Path:
     """Writes ``drg_monitor.csv``, ``drg_monitor.xlsx`` and ``drg/*.parquet`` into ``out_dir``; gives the CSV's path.
 
-    Parquet for the workbench: cases, monitor, alerts, budget, standards, hospitals (docs/drg.md names their columns). Files are
+    Parquet for the workbench: cases, monitor, alerts, budget, hospital_budget, standards, hospitals (docs/drg.md names their columns). Files are
     written anew each time; without inpatient groups the tables are empty and the CSV holds its header alone.
     """
     p = city["drg"]
@@ -47,6 +47,7 @@ def write_drg_monitor(lake: Lake, out_dir: Path, city: City, scheme: Scheme | No
         "monitor": table,
         "alerts": alerts(table, cases, p),
         "budget": budget_use(cases, p),
+        "hospital_budget": hospital_budget_use(cases, p),
         "standards": standards(cases, p),
         "hospitals": hospital_coefficients(with_expectations(cases, p) if len(cases) else cases.with_columns(weight=pl.lit(None, pl.Float64)), p),
     }

@@ -62,6 +62,7 @@ def monitor_workbook(path: Path, frames: Mapping[str, pl.DataFrame], institution
             _monitor_sheet(book, formats, title, rows.head(_EXCEL_ROWS))
         _alert_sheet(book, formats, frames["alerts"], institutions)
         _budget_sheet(book, formats, frames["budget"])
+        _hospital_budget_sheet(book, formats, frames["hospital_budget"], institutions)
         _standard_sheet(book, formats, frames["standards"])
 
 
@@ -158,6 +159,33 @@ def _budget_sheet(book: Any, formats: Mapping[str, Any], budget: pl.DataFrame) -
             )
         chart.set_title({"name": "累计基金支出与预算（元）"})
         sheet.insert_chart(len(budget) + 3, 0, chart, {"x_scale": 1.6, "y_scale": 1.2})
+
+
+def _hospital_budget_sheet(book: Any, formats: Mapping[str, Any], budget: pl.DataFrame, institutions: pl.DataFrame) -> None:
+    """Each hospital's fund use up to the last month delivered, and at the year's end with its interval."""
+    sheet = _sheet(book, "机构基金预算")
+    headers = ("机构编号", "机构名称", "已发生支出", "同期预算", "全年支出（含预测）", "全年下限", "全年上限", "全年预算")
+    sheet.write_row(0, 0, headers, formats["head"])
+    sheet.set_column(0, 1, 24)
+    sheet.set_column(2, 7, 18, formats["yuan"])
+    so_far = budget.filter(~pl.col("forecast")).group_by("fixmedins_code").agg(pl.col("spent_to_date", "budget_to_date").last())
+    at_end = budget.group_by("fixmedins_code").agg(
+        pl.col("spent_to_date").last().alias("year"),
+        pl.col("low").last(),
+        pl.col("high").last(),
+        pl.col("budget_to_date").last().alias("year_budget"),
+    )
+    names = institutions.select("fixmedins_code", "fixmedins_name").unique("fixmedins_code")
+    table = (
+        so_far.join(at_end, on="fixmedins_code")
+        .join(names, on="fixmedins_code", how="left")
+        .select("fixmedins_code", "fixmedins_name", "spent_to_date", "budget_to_date", "year", "low", "high", "year_budget")
+        .sort("spent_to_date", "fixmedins_code", descending=[True, False])
+    )
+    for line, row in enumerate(table.iter_rows(), start=1):
+        for place, value in enumerate(row):
+            _write(sheet, line, place, value)
+    sheet.freeze_panes(1, 2)
 
 
 def _standard_sheet(book: Any, formats: Mapping[str, Any], table: pl.DataFrame) -> None:

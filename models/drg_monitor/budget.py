@@ -24,22 +24,48 @@ BUDGET: Final[dict[str, pl.DataType]] = {
 _TREND_MONTHS: Final = 9
 
 
-def budget_use(cases: pl.DataFrame, p: Params, confidence: float = 0.95) -> pl.DataFrame:
-    """One row a month of the last year in the data, yuan: spent, cumulative, budget to date; later months forecast with an interval.
+HOSPITAL_BUDGET: Final[dict[str, pl.DataType]] = {"fixmedins_code": pl.String(), **BUDGET}
 
-    The fund's payments of case-paid discharges count. The budget is ``budget_yuan`` spread evenly; ``budget_to_date`` is null when the city
-    gave none. The forecast carries on the mean (or, from nine months on, a linear trend); the interval is that of a
-    prediction for the cumulated sum, months taken as independent.
-    """
-    paid = cases.filter(pl.col("case_paid"))
+
+def budget_use(cases: pl.DataFrame, p: Params, confidence: float = 0.95) -> pl.DataFrame:
+    """The city's fund use in the last year of the data against ``budget_yuan``; columns of ``BUDGET``, see ``_use``."""
+    paid = _last_year(cases)
     if paid.is_empty():
         return pl.DataFrame(schema=BUDGET)
-    year = int(paid.select(pl.col("month").dt.year().max()).item())
-    monthly = (
-        paid.filter(pl.col("month").dt.year() == year).group_by("month").agg(spent=pl.coalesce("drg_fund_fen", "fund_fen").sum() / 100).sort("month")
-    )
+    return _use(paid, float(p["budget_yuan"]) or None, confidence)
+
+
+def hospital_budget_use(cases: pl.DataFrame, p: Params, confidence: float = 0.95) -> pl.DataFrame:
+    """The same for every hospital, columns of ``HOSPITAL_BUDGET``.
+
+    A hospital's budget is its share of the city's: what its cases earn by their standards, against all cases paid by group.
+    """
+    paid = _last_year(cases)
+    earned = paid.group_by("fixmedins_code").agg(pl.coalesce("pay_std_fen", "fee_fen").sum().alias("earned")).sort("fixmedins_code")
+    total, budget = int(earned["earned"].sum()), float(p["budget_yuan"])
+    parts = [pl.DataFrame(schema=HOSPITAL_BUDGET)]
+    for code, mine in earned.iter_rows():
+        use = _use(paid.filter(pl.col("fixmedins_code") == code), budget * mine / total if total else None, confidence)
+        parts.append(use.select(pl.lit(code, pl.String).alias("fixmedins_code"), *BUDGET))
+    return pl.concat(parts)
+
+
+def _last_year(cases: pl.DataFrame) -> pl.DataFrame:
+    paid = cases.filter(pl.col("case_paid"))
+    return paid.filter(pl.col("month").dt.year() == pl.col("month").dt.year().max())
+
+
+def _use(paid: pl.DataFrame, year_budget: float | None, confidence: float) -> pl.DataFrame:
+    """One row a month of the year of ``paid``, yuan: spent, cumulative, budget to date; later months forecast with an interval.
+
+    The fund's payments of case-paid discharges count. The budget is spread evenly over the months; ``budget_to_date`` is null where
+    there is none. The forecast carries on the mean (or, from nine months on, a linear trend); the interval is that of a
+    prediction for the cumulated sum, months taken as independent.
+    """
+    monthly = paid.group_by("month").agg(spent=pl.coalesce("drg_fund_fen", "fund_fen").sum() / 100).sort("month")
     spent = monthly["spent"].to_numpy()
-    budget = float(p["budget_yuan"]) / 12 if p["budget_yuan"] else None
+    budget = year_budget / 12 if year_budget else None
+    year = monthly["month"][0].year
     months = monthly["month"].to_list()
     place = np.array([month.month for month in months], dtype=float)
     trend = len(spent) >= _TREND_MONTHS

@@ -18,7 +18,7 @@ from features.parameters import City
 from flows.documents.monitor_workbook import monitor_workbook
 from flows.monitor import write_drg_monitor
 from models.drg_monitor.alerts import alerts
-from models.drg_monitor.budget import budget_use
+from models.drg_monitor.budget import budget_use, hospital_budget_use
 from models.drg_monitor.expected import with_expectations
 from models.drg_monitor.funnel import exact_z
 from models.drg_monitor.monitor_table import COLUMNS, MEANING_ZH, drg_monitor
@@ -143,6 +143,15 @@ def test_fund_use_is_forecast_to_december_with_an_interval_that_widens() -> None
     assert ahead["spent_to_date"][-1] == pytest.approx(20 * 12 * 700, rel=0.03)
     assert table["budget_to_date"][-1] == pytest.approx(24 * 7000)
     assert budget_use(discharges(rows), P)["budget_to_date"].null_count() == 12
+
+
+def test_the_citys_budget_is_shared_by_what_the_hospitals_cases_earn() -> None:
+    rows = [{"fixmedins_code": code, "pay_std_fen": fen, "fund_fen": 50_000} for code, fen in (("H1", 300_000), ("H2", 100_000))]
+    table = hospital_budget_use(discharges(rows), P.replaced({"budget_yuan": 12_000}))
+    december = table.filter(pl.col("month") == date(2024, 12, 1))
+    assert dict(december.select("fixmedins_code", "budget_to_date").iter_rows()) == {"H1": 9_000.0, "H2": 3_000.0}
+    assert table.filter(~pl.col("forecast"))["spent"].to_list() == [500.0, 500.0]
+    assert hospital_budget_use(discharges([{"case_paid": False}]), P).is_empty()
 
 
 def test_three_events_among_eleven_cases_are_judged_exactly_not_by_the_normal_law() -> None:
@@ -292,9 +301,22 @@ def test_a_run_writes_the_table_the_workbook_and_the_frames_and_again_the_same(t
     assert first.startswith(b"\xef\xbb\xbflevel,month,")
     write_drg_monitor(lake, out, City.load())
     assert path.read_bytes() == first
-    assert {file.stem for file in (out / "drg").iterdir()} == {"cases", "monitor", "alerts", "budget", "standards", "hospitals"}
+    assert {file.stem for file in (out / "drg").iterdir()} == {"cases", "monitor", "alerts", "budget", "hospital_budget", "standards", "hospitals"}
     book = openpyxl.load_workbook(out / "drg_monitor.xlsx")
-    assert book.sheetnames == ["说明", "全市", "医疗机构", "医疗机构月度", "科室", "医师组", "病组", "机构病组", "预警", "基金预算", "权重对照"]
+    assert book.sheetnames == [
+        "说明",
+        "全市",
+        "医疗机构",
+        "医疗机构月度",
+        "科室",
+        "医师组",
+        "病组",
+        "机构病组",
+        "预警",
+        "基金预算",
+        "机构基金预算",
+        "权重对照",
+    ]
     sheet = book["医疗机构"]
     header = [cell.value for cell in sheet[1]]
     assert {"机构编号", "病例数", "CMI", "费用消耗指数", "31天再入院率"} <= set(header)
@@ -307,7 +329,13 @@ def test_a_code_that_looks_like_a_formula_stays_text_in_the_workbook(tmp_path: P
     rows = [{"dept": "=1+1", "end_date": date(2024, 3, 8) + timedelta(days=number)} for number in range(3)]
     cases = discharges(rows)
     table = drg_monitor(cases, P)
-    frames = {"monitor": table, "alerts": alerts(table, cases, P), "budget": budget_use(cases, P), "standards": standards(cases, P)}
+    frames = {
+        "monitor": table,
+        "alerts": alerts(table, cases, P),
+        "budget": budget_use(cases, P),
+        "hospital_budget": hospital_budget_use(cases, P),
+        "standards": standards(cases, P),
+    }
     names = pl.DataFrame({"fixmedins_code": ["H1"], "fixmedins_name": ["甲医院"]})
     monitor_workbook(tmp_path / "book.xlsx", frames, names)
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["科室"]
