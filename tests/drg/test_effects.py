@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+import statsmodels.api as sm
 
 from bench.effects_coverage import coverage, one_series, staggered_panel
 from models.effects.panel import MEASURES, first_billed, own_panel, panel
@@ -45,6 +46,18 @@ def test_effects_that_differ_between_cohorts_do_not_bias_the_average() -> None:
     assert result.estimate == pytest.approx(truth)
     at_start = result.event.filter(pl.col("event_time") == 0)["effect"].item()
     assert at_start == pytest.approx(100.0)
+
+
+def test_with_one_cohort_estimate_and_error_are_those_of_statsmodels() -> None:
+    frame = staggered_panel(np.random.default_rng(6), -400.0, units=18).with_columns(start=pl.when(pl.col("start").is_not_null()).then(12))
+    result = staggered_did(frame)
+    after = pl.col("time") >= 12
+    change = frame.group_by("unit").agg(
+        y=pl.col("value").filter(after).mean() - pl.col("value").filter(~after).mean(), treated=pl.col("start").is_not_null().first().cast(pl.Float64)
+    )
+    fit = sm.OLS(change["y"].to_numpy(), sm.add_constant(change["treated"].to_numpy())).fit(cov_type="HC2")
+    assert result.estimate == pytest.approx(fit.params[1])
+    assert result.standard_error == pytest.approx(fit.bse[1])
 
 
 def test_by_cases_the_effect_is_that_of_the_average_case_not_of_the_average_hospital() -> None:
