@@ -8,6 +8,7 @@ from features.tables import Tables
 from models.exceptions.chronic_prescription import chronic_prescription
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.wording import percent, yuan
 
 
@@ -52,7 +53,7 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.3", "reg.38.7"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("days_before", "stays_min", "share_min", "times_peers_min"),
+    params=("days_before", "stays_min", "share_min", "times_peers_min", "trim_share"),
     exceptions=("chronic_prescription", "refund"),
     extract=_beside_stays,
 )
@@ -63,7 +64,7 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
     limits of the stay. Counted are ordinary outpatient and emergency
     lines strictly within the stay; chronic-disease prescriptions, special drugs, dialysis and the days of admission and discharge
     are lawful. A forgotten order happens; a hospital answers when it is a habit: at least ``stays_min`` stays, ``share_min`` of its
-    stays and ``times_peers_min`` times the others' share. Then the visits of the ``days_before`` days before admission
+    stays and ``times_peers_min`` times the others' share (the highest ``trim_share`` of them left out). Then the visits of the ``days_before`` days before admission
     of stays that had such lines inside are added. One finding a stay.
     """
     stays = t.extracted.filter(pl.col("stays").is_not_null()).group_by("fixmedins_code").agg(pl.col("stays").sum())
@@ -74,7 +75,7 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(pl.col("shifted").fill_null(0))
         .with_columns(
             share=pl.col("shifted") / pl.col("stays"),
-            peers=(pl.col("shifted").sum() - pl.col("shifted")) / (pl.col("stays").sum() - pl.col("stays")).clip(lower_bound=1),
+            peers=others_rate(pl.col("shifted"), pl.col("stays"), p["trim_share"]),
         )
         .filter(
             (pl.col("shifted") >= p["stays_min"]) & (pl.col("share") >= p["share_min"]) & (pl.col("share") >= p["times_peers_min"] * pl.col("peers"))

@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.wording import percent, yuan
 
 
@@ -57,6 +58,7 @@ def _tests(t: Tables, p: Params) -> pl.LazyFrame:
         "patients_min",
         "per_hundred_stays_min",
         "times_city_min",
+        "trim_share",
     ),
     exceptions=("refund",),
     extract=_tests,
@@ -67,7 +69,8 @@ def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
     Related, and cleared, are tumours, blood diseases, pregnancy and the newborn, inherited disease (``related_diagnoses``, main
     or secondary) and the departments that live on such tests (``related_departments``). A cardiologist's single drug-metabolism
     test is medicine; a hospital answers only when at least ``patients_min`` unrelated patients had tests, ``per_hundred_stays_min``
-    patients per hundred of its stays, and ``times_city_min`` times the rest of the city. One finding a visit.
+    patients per hundred of its stays, and ``times_city_min`` times the other houses, the highest ``trim_share`` of them left out, so that
+    one laboratory's best customer does not hide the smaller ones. One finding a visit.
     """
     tests = t.extracted.filter(pl.col("bkkp_sn").is_not_null() & ~pl.col("related"))
     sizes = t.extracted.filter(pl.col("visits").is_not_null()).group_by("fixmedins_code").agg(pl.col("visits").sum(), pl.col("stays").sum())
@@ -79,7 +82,7 @@ def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(base=pl.when(pl.col("stays") > 0).then("stays").otherwise("visits"))
         .with_columns(
             rate=pl.col("tested") / pl.col("base") * 100,
-            city=(pl.col("tested").sum() - pl.col("tested")) / (pl.col("base").sum() - pl.col("base")).clip(lower_bound=1) * 100,
+            city=others_rate(pl.col("tested"), pl.col("base"), p["trim_share"]) * 100,
         )
         .filter(
             (pl.col("tested") >= p["patients_min"])

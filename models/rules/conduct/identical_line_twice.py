@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.wording import percent, yuan
 
 
@@ -43,7 +44,7 @@ def _repeats(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d",),
-    params=("repeats_min", "share_min", "times_city_min"),
+    params=("repeats_min", "share_min", "times_city_min", "trim_share"),
     exceptions=("refund",),
     extract=_repeats,
 )
@@ -51,7 +52,7 @@ def identical_line_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """One order of a service charged again: same visit, item, order number, physician, count, price and second.
 
     A broken interface posts a line twice now and then; a house answers when it does so as a habit: ``repeats_min`` repeats,
-    ``share_min`` of its service lines and ``times_city_min`` times the rest of the city. Drugs and consumables are left out (two
+    ``share_min`` of its service lines and ``times_city_min`` times the other houses (the highest ``trim_share`` of them left out). Drugs and consumables are left out (two
     boxes are two lines), as are charges stamped midnight. At fault is every line after the first. One finding a visit.
     """
     totals = t.extracted.filter(pl.col("lines").is_not_null()).group_by("fixmedins_code").agg(pl.col("lines").sum())
@@ -61,7 +62,7 @@ def identical_line_twice(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(pl.col("repeats").fill_null(0))
         .with_columns(
             share=pl.col("repeats") / pl.col("lines"),
-            city=(pl.col("repeats").sum() - pl.col("repeats")) / (pl.col("lines").sum() - pl.col("lines")).clip(lower_bound=1),
+            city=others_rate(pl.col("repeats"), pl.col("lines"), p["trim_share"]),
         )
         .filter(
             (pl.col("repeats") >= p["repeats_min"]) & (pl.col("share") >= p["share_min"]) & (pl.col("share") >= p["times_city_min"] * pl.col("city"))

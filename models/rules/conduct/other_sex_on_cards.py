@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.rules.national._diagnoses import FEMALE_ONLY, MALE_ONLY, begins
 from models.rules.national._limits import wrong_sex
 from models.wording import count, percent, yuan
@@ -56,7 +57,7 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("fee_list_d", "psn_info_b"),
-    params=("persons_sure_min", "persons_min", "times_city_min"),
+    params=("persons_sure_min", "persons_min", "times_city_min", "trim_share"),
     exceptions=("refund", "self_paid", "family_account"),
     extract=_visits,
 )
@@ -66,7 +67,7 @@ def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
     One such line is a slip or a payment limit, which the rules on items by sex report. A house answers when at least
     ``persons_sure_min`` persons have a visit that can be nobody's but the other sex's (a service on its organs, a disease of it, or
     several such items together), or ``persons_min`` persons any such item, and its share of such visits is ``times_city_min`` times
-    that of the other houses. Persons whose registered sex is in doubt are left out; purchases from the family's personal accounts
+    that of the other houses (the highest ``trim_share`` of them left out). Persons whose registered sex is in doubt are left out; purchases from the family's personal accounts
     are cleared. At fault are the items at a pharmacy, else the whole visit. One finding a visit.
     """
     shown = t.extracted.filter(pl.col("psn_no").is_not_null())
@@ -81,7 +82,7 @@ def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(pl.col("odd", "persons", "persons_sure").fill_null(0))
         .with_columns(
             share=pl.col("odd") / pl.col("visits"),
-            city=(pl.col("odd").sum() - pl.col("odd")) / (pl.col("visits").sum() - pl.col("visits")).clip(lower_bound=1),
+            city=others_rate(pl.col("odd"), pl.col("visits"), p["trim_share"]),
         )
         .filter((pl.col("persons_sure") >= p["persons_sure_min"]) | (pl.col("persons") >= p["persons_min"]))
         .filter(pl.col("share") >= p["times_city_min"] * pl.col("city"))

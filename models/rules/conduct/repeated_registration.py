@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.wording import percent, yuan
 
 #: registration, and outpatient and emergency consultation
@@ -46,7 +47,7 @@ def _registrations(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d",),
-    params=("repeats_min", "share_min", "times_peers_min"),
+    params=("repeats_min", "share_min", "times_peers_min", "trim_share"),
     exceptions=("refund",),
     extract=_registrations,
 )
@@ -55,7 +56,7 @@ def repeated_registration(t: Tables, p: Params) -> pl.LazyFrame:
 
     A number holds for the day: coming back with results costs nothing. Another department, or an emergency consultation beside
     an ordinary one, is lawful. It happens everywhere at times; a house answers from ``repeats_min`` repeats that are ``share_min``
-    of its charges and ``times_peers_min`` times the rate of houses of its tier. One finding a person, day and department.
+    of its charges and ``times_peers_min`` times the rate of houses of its tier (the highest ``trim_share`` left out). One finding a person, day and department.
     """
     totals = t.extracted.filter(pl.col("charges").is_not_null()).group_by("fixmedins_code").agg(pl.col("charges").sum())
     again = t.extracted.filter(pl.col("again").is_not_null())
@@ -65,8 +66,7 @@ def repeated_registration(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(pl.col("repeats").fill_null(0))
         .with_columns(
             share=pl.col("repeats") / pl.col("charges"),
-            peers=(pl.col("repeats").sum().over("tier") - pl.col("repeats"))
-            / (pl.col("charges").sum().over("tier") - pl.col("charges")).clip(lower_bound=1.0),
+            peers=others_rate(pl.col("repeats"), pl.col("charges"), p["trim_share"], over="tier"),
         )
         .filter(
             (pl.col("repeats") >= p["repeats_min"])

@@ -64,3 +64,17 @@ def test_lawful_reasons_for_gene_tests(city, why, change):
 def test_refunded_tests_are_gone(city):
     undo = [(f"R{n}", f"H1-{n:03d}", day(n + 2), *GENE, 990, "内科", -1, f"GH1-{n:03d}") for n in range(16)]
     assert found(gene_tests_unrelated, hospital(city, 20, undo=undo)).is_empty()
+
+
+def test_a_laboratorys_best_customer_does_not_hide_a_smaller_one(city):
+    stays, fees = [], []
+    for at, tested in (("H1", 90), ("H2", 6), *((f"H{n}", 0) for n in range(3, 23))):
+        for n in range(100):
+            key = f"{at}-{n:03d}"
+            stays.append((key, f"P{key}", at, day(n % 90), day(n % 90 + 5), "K29.500"))
+            item = (*GENE, 990) if n < tested else ("001109000010000", "普通病房床位费", 40)
+            fees.append((f"L{key}", key, day(n % 90 + 1), *item, "内科", 1, None))
+    t = city(mdtrt_d=table(STAY, stays), fee_list_d=table(FEE, fees))
+    assert dict(found(gene_tests_unrelated, t).group_by("fixmedins_code").len().iter_rows()) == {"H1": 90, "H2": 6}
+    # without the trimming the best customer alone sets the city's rate
+    assert found(gene_tests_unrelated, t, trim_share=0.0)["fixmedins_code"].unique().to_list() == ["H1"]

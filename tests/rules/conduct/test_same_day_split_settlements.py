@@ -69,3 +69,29 @@ def test_a_habit_of_the_whole_tier_is_nobody_s_fault(city):
                 fees.append((f"L{key}", key, time, DRUG, 50, 1, None))
     t = city(mdtrt_d=table(VISIT, visits), fee_list_d=table(FEE, fees))
     assert found(same_day_split_settlements, t).is_empty()
+
+
+def clinic(city, *, across: int, elsewhere: int = 0):
+    """H1 settles six persons twice under one department and ``across`` more under two; H2 ``elsewhere`` of 200 under two."""
+    visits, fees = [], []
+
+    def settled(key: str, person: str, at: str, n: int, time: str, dept: str, doctor: str):
+        visits.append((key, person, at, "11", f"{day(n)} {time}", f"{day(n)} {time}", dept, doctor, None))
+        fees.append((f"L{key}", key, f"{day(n)} {time}", DRUG, 50, 1, None))
+
+    for n in range(6 + across):
+        settled(f"M{n:02d}a", f"P{n}", "H1", n, "09:00", "A1", "D1")
+        settled(f"M{n:02d}b", f"P{n}", "H1", n, "09:20", "A1" if n < 6 else "B2", "D1" if n < 6 else "D9")
+    for n in range(200):
+        settled(f"Q{n:03d}a", f"R{n}", "H2", n % 60, "09:00", "A1", "D2")
+        if n < elsewhere:
+            settled(f"Q{n:03d}b", f"R{n}", "H2", n % 60, "09:20", "B2", "D3")
+    return city(mdtrt_d=table(VISIT, visits), fee_list_d=table(FEE, fees))
+
+
+def test_in_a_house_that_splits_a_department_more_on_the_form_is_no_excuse(city):
+    assert lines_of(found(same_day_split_settlements, clinic(city, across=4))) == [[f"LM{n:02d}b"] for n in range(10)]
+
+
+def test_where_patients_of_two_departments_are_usual_only_the_same_department_counts(city):
+    assert lines_of(found(same_day_split_settlements, clinic(city, across=4, elsewhere=80))) == [[f"LM{n:02d}b"] for n in range(6)]
