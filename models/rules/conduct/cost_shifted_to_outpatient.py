@@ -64,7 +64,8 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
     limits of the stay. Counted are ordinary outpatient and emergency
     lines strictly within the stay; chronic-disease prescriptions, special drugs, dialysis and the days of admission and discharge
     are lawful. A forgotten order happens; a hospital answers when it is a habit: at least ``stays_min`` stays, ``share_min`` of its
-    stays and ``times_peers_min`` times the others' share (the highest ``trim_share`` of them left out). Then the visits of the ``days_before`` days before admission
+    stays and ``times_peers_min`` times the others' share (the highest ``trim_share`` of
+    them left out). Then the visits of the ``days_before`` days before admission
     of stays that had such lines inside are added. One finding a stay.
     """
     stays = t.extracted.filter(pl.col("stays").is_not_null()).group_by("fixmedins_code").agg(pl.col("stays").sum())

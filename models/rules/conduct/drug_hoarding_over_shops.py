@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.reference.items import PHARMACY_TYPE
 from features.tables import Tables
 from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.kinds import Kind
@@ -11,58 +12,77 @@ from models.wording import count, yuan
 
 
 def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
-    """Purchases of persons whose supply of several drugs runs far ahead of the calendar; ``surplus`` marks those nobody needed.
+    """Purchases of persons whose supply of several drugs runs far ahead of the calendar, or who buy a drug at shop after shop on one
+    day; ``surplus`` marks the purchases nobody needed.
 
     Supply is the line's ``prd_days``. What is given on the spot (injections and solutions, save insulin and other pens), herbal
-    pieces and in-patient drugs do not count. Per drug (group and generic name) a purchase is surplus when the days bought before
-    it exceed the days gone by since the first purchase by ``days_ahead_min``.
+    pieces and in-patient drugs do not count. Drugs are told apart by group and generic name. ``ahead`` is how far the days bought
+    before exceed the days gone by since the first purchase; ``elsewhere`` that the drug was bought at another house on that day.
     """
+    drug = ["psn_no", "drug"]
     dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
     bought = (
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") > 0)), t, p)
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
-        .sort("psn_no", "drug", "time", "bkkp_sn")
+        .sort(*drug, "time", "bkkp_sn")
         .with_columns(
-            ahead=pl.col("prd_days").cum_sum().over("psn_no", "drug")
-            - pl.col("prd_days")
-            - (pl.col("date") - pl.col("date").min().over("psn_no", "drug")).dt.total_days()
+            ahead=pl.col("prd_days").cum_sum().over(drug) - pl.col("prd_days") - (pl.col("date") - pl.col("date").min().over(drug)).dt.total_days(),
+            elsewhere=(pl.col("fixmedins_code") != pl.col("fixmedins_code").first().over([*drug, "date"])),
+            again=pl.int_range(pl.len()).over([*drug, "date"]) > 0,
+            prescribed=(pl.col("med_type").str.slice(0, 2) != PHARMACY_TYPE).any().over(drug),
         )
-        .with_columns(surplus=pl.col("ahead") >= p["days_ahead_min"])
     )
     drugs = (
-        bought.group_by("psn_no", "drug")
+        bought.group_by(drug)
         .agg(
             pl.col("prd_days").sum().alias("supplied"),
             (pl.col("date").max() - pl.col("date").min()).dt.total_days().alias("span"),
             pl.col("prd_days").last().alias("last"),
             pl.col("fixmedins_code").n_unique().alias("shops"),
-            pl.col("surplus").sum().alias("surpluses"),
+            (pl.col("ahead") >= p["days_ahead_min"]).sum().alias("surpluses"),
+            pl.col("date").filter("elsewhere").n_unique().alias("rounds"),
         )
         .with_columns(calendar=pl.col("span") + pl.col("last"))
-        .filter(
-            (pl.col("supplied") >= pl.col("calendar") * p["times_calendar_min"])
+        .with_columns(
+            much=(pl.col("supplied") >= pl.col("calendar") * p["times_calendar_min"])
             & (pl.col("supplied") - pl.col("calendar") >= p["surplus_days_min"])
             & ((pl.col("shops") >= p["shops_min"]) | (pl.col("supplied") >= pl.col("calendar") * p["times_calendar_one_shop_min"]))
-            & (pl.col("surpluses") >= p["surpluses_min"])
+            & (pl.col("surpluses") >= p["surpluses_min"]),
+            rounded=pl.col("rounds") >= p["rounds_min"],
+        )
+        .with_columns(
+            by_calendar=(pl.col("much").sum().over("psn_no") >= p["drugs_min"])
+            | ((pl.col("supplied") / pl.col("calendar")).filter("much").max().over("psn_no") >= p["times_calendar_single_min"]).fill_null(
+                value=False
+            ),
+            by_rounds=pl.col("rounded").sum().over("psn_no") >= p["drugs_min"],
         )
         .filter(
-            (pl.len().over("psn_no") >= p["drugs_min"])
-            | ((pl.col("supplied") / pl.col("calendar")).max().over("psn_no") >= p["times_calendar_single_min"])
+            (pl.col("by_calendar") & pl.col("much"))
+            | (pl.col("by_rounds") & (pl.col("rounded") | pl.col("much")))
+            | (pl.col("by_calendar") & pl.col("rounded"))
         )
     )
-    return bought.join(drugs.select("psn_no", "drug", "supplied", "calendar"), on=["psn_no", "drug"], how="inner").select(
-        "psn_no",
-        "fixmedins_code",
-        "mdtrt_id",
-        "bkkp_sn",
-        "date",
-        "drug",
-        "hilist_name",
-        "prd_days",
-        "inscp_fen",
-        "surplus",
-        "supplied",
-        "calendar",
+    return (
+        bought.join(drugs.select(*drug, "supplied", "calendar", "rounds"), on=drug, how="inner")
+        .with_columns(surplus=(pl.col("ahead") >= p["days_ahead_early"]) | pl.col("again"))
+        # what no physician ever prescribed nobody needs, from the day the buying began
+        .with_columns(surplus=pl.col("surplus") | (~pl.col("prescribed") & (pl.col("date") >= pl.col("date").filter("surplus").min().over(drug))))
+        .select(
+            "psn_no",
+            "fixmedins_code",
+            "mdtrt_id",
+            "bkkp_sn",
+            "date",
+            "drug",
+            "hilist_name",
+            "prd_days",
+            "inscp_fen",
+            "surplus",
+            "supplied",
+            "calendar",
+            "rounds",
+        )
     )
 
 
@@ -77,6 +97,8 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     needs=("fee_list_d",),
     params=(
         "days_ahead_min",
+        "days_ahead_early",
+        "rounds_min",
         "times_calendar_min",
         "times_calendar_single_min",
         "surplus_days_min",
@@ -97,7 +119,10 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
     A person hoards when for at least ``drugs_min`` drugs the days' supply is ``times_calendar_min`` times the days it had to last
     and ``surplus_days_min`` days more, from ``shops_min`` institutions or more: three-month prescriptions, a lost box or a couple
     on one card stay below. A single drug is enough at ``times_calendar_single_min`` times, fewer shops at
-    ``times_calendar_one_shop_min`` times. The finding names the institutions that took part: those that sold to at least
+    ``times_calendar_one_shop_min`` times. Whoever on ``rounds_min`` days buys the same drug at two houses on one day, for
+    ``drugs_min`` drugs, hoards whatever days the lines name: no patient does. Of these drugs the purchases are surplus with
+    ``days_ahead_early`` days still in hand (a refill before a holiday is not), again on one day, and, where no physician prescribed
+    the drug anywhere, from the first surplus on. The finding names the institutions that took part: those that sold to at least
     ``hoarders_min`` hoarders ``share_of_theirs_min`` of all these did not need, or to one ``share_here_min`` of his; a shop that
     met them once in a while is a witness. At fault are the surplus lines. One finding a person and institution.
     """
@@ -111,7 +136,9 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.len().alias("hoarders"), (pl.col("inscp_fen").sum() / pl.col("all_surplus").sum()).alias("share_of_theirs"))
     )
     person = t.extracted.group_by("psn_no").agg(
-        pl.col("fixmedins_code").n_unique().alias("shops"), pl.col("bkkp_sn").filter("surplus").len().alias("surpluses")
+        pl.col("fixmedins_code").n_unique().alias("shops"),
+        pl.col("bkkp_sn").filter("surplus").len().alias("surpluses"),
+        pl.col("rounds").max(),
     )
     said = (
         t.extracted.unique(["psn_no", "drug"], keep="first", maintain_order=True)
@@ -144,10 +171,11 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             strength=(0.4 + 0.05 * pl.col("drugs") + 0.05 * pl.col("hoarders")).clip(upper_bound=0.95),
             evidence=pl.format(
-                "该参保人在{}家机构购药，{}种药品购药天数远超日历天数（{}）；其中在本机构{}次购药时手中余量已足，涉及医保范围内金额{}元。本机构共有{}名此类参保人。",
+                "该参保人在{}家机构购药，{}种药品购药天数远超日历天数或同日多店购买（{}；同一药品同日多店购买最多{}天）；其中在本机构{}次购药时手中余量已足或当日已购，涉及医保范围内金额{}元。本机构共有{}名此类参保人。",
                 "shops",
                 "drugs",
                 pl.col("said").list.join("、"),
+                "rounds",
                 "visits",
                 yuan(pl.col("worth")),
                 "hoarders",

@@ -52,7 +52,8 @@ def identical_line_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """One order of a service charged again: same visit, item, order number, physician, count, price and second.
 
     A broken interface posts a line twice now and then; a house answers when it does so as a habit: ``repeats_min`` repeats,
-    ``share_min`` of its service lines and ``times_city_min`` times the other houses (the highest ``trim_share`` of them left out). Drugs and consumables are left out (two
+    ``share_min`` of its service lines and ``times_city_min`` times the other houses (the highest
+    ``trim_share`` of them left out). Drugs and consumables are left out (two
     boxes are two lines), as are charges stamped midnight. At fault is every line after the first. One finding a visit.
     """
     totals = t.extracted.filter(pl.col("lines").is_not_null()).group_by("fixmedins_code").agg(pl.col("lines").sum())

@@ -67,7 +67,8 @@ def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
     One such line is a slip or a payment limit, which the rules on items by sex report. A house answers when at least
     ``persons_sure_min`` persons have a visit that can be nobody's but the other sex's (a service on its organs, a disease of it, or
     several such items together), or ``persons_min`` persons any such item, and its share of such visits is ``times_city_min`` times
-    that of the other houses (the highest ``trim_share`` of them left out). Persons whose registered sex is in doubt are left out; purchases from the family's personal accounts
+    that of the other houses (the highest ``trim_share`` of them left out).
+    Persons whose registered sex is in doubt are left out; purchases from the family's personal accounts
     are cleared. At fault are the items at a pharmacy, else the whole visit. One finding a visit.
     """
     shown = t.extracted.filter(pl.col("psn_no").is_not_null())

@@ -56,7 +56,8 @@ def repeated_registration(t: Tables, p: Params) -> pl.LazyFrame:
 
     A number holds for the day: coming back with results costs nothing. Another department, or an emergency consultation beside
     an ordinary one, is lawful. It happens everywhere at times; a house answers from ``repeats_min`` repeats that are ``share_min``
-    of its charges and ``times_peers_min`` times the rate of houses of its tier (the highest ``trim_share`` left out). One finding a person, day and department.
+    of its charges and ``times_peers_min`` times the rate of houses of its tier (the highest
+    ``trim_share`` left out). One finding a person, day and department.
     """
     totals = t.extracted.filter(pl.col("charges").is_not_null()).group_by("fixmedins_code").agg(pl.col("charges").sum())
     again = t.extracted.filter(pl.col("again").is_not_null())

@@ -29,9 +29,8 @@ def circuit(
 def test_two_persons_on_a_round_of_three_shops_are_found_at_each_shop(city):
     findings = found(drug_hoarding_over_shops, circuit(city))
     assert findings.select("psn_no", "fixmedins_code").unique().height == 6
-    # 30 days bought every 10: the purchase of day 30 is the first with 60 days in hand
-    assert min(line for lines in findings["bkkp_sns"] for line in lines if line.startswith("P1")) == "P1-10-0"
-    assert all(int(line.split("-")[1]) >= 3 for lines in findings["bkkp_sns"] for line in lines)
+    # 30 days bought every 10: at the second purchase 20 days are in hand, more than a refill before its time
+    assert {int(line.split("-")[1]) for lines in findings["bkkp_sns"] for line in lines} == set(range(1, 12))
     assert findings["kind"].unique().to_list() == ["drug_hoarding"]
 
 
@@ -64,3 +63,32 @@ def test_boxes_taken_back_are_no_supply(city):
         if n % 3
     ]
     assert found(drug_hoarding_over_shops, circuit(city, undo=undo)).is_empty()
+
+
+def same_day(city, *, days: int, shops=("PA", "PB"), kind: str = "41", persons=("P1", "P2"), drugs=PILLS):
+    """Each person buys a week of each drug once a month, at each of the shops on the same day, on ``days`` days."""
+    head = "bkkp_sn mdtrt_id psn_no fixmedins_code med_type fee_ocur_time hilist_code pric prd_days"
+    rows = [
+        (f"{who}-{n}-{at}-{k}", f"M{who}{n}{at}", who, at, kind, f"{day(30 * n)} {10 + hour}:00", drug, 50, 7)
+        for who in persons
+        for n in range(days)
+        for hour, at in enumerate(shops)
+        for k, drug in enumerate(drugs)
+    ]
+    return city(fee_list_d=table(head, rows))
+
+
+@pytest.mark.parametrize(("days", "hits"), [(4, 0), (5, 4)])
+def test_the_same_drugs_at_two_shops_on_one_day_on_five_days_are_hoarded_whatever_the_days(city, days, hits):
+    assert found(drug_hoarding_over_shops, same_day(city, days=days)).height == hits
+
+
+def test_what_no_physician_prescribed_is_all_at_fault_else_only_the_second_shops(city):
+    unprescribed = found(drug_hoarding_over_shops, same_day(city, days=6))
+    assert sum(len(lines) for lines in unprescribed["bkkp_sns"]) == 2 * 6 * 2 * 2
+    prescribed = found(drug_hoarding_over_shops, same_day(city, days=6, kind="11"))
+    assert {line.split("-")[2] for lines in prescribed["bkkp_sns"] for line in lines} == {"PB"}
+
+
+def test_one_drug_fetched_at_two_shops_is_a_shop_out_of_stock(city):
+    assert found(drug_hoarding_over_shops, same_day(city, days=8, drugs=PILLS[:1])).is_empty()
