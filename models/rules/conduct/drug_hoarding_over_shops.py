@@ -63,27 +63,22 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
             | (pl.col("by_calendar") & pl.col("rounded"))
         )
     )
-    return (
-        bought.join(drugs.select(*drug, "supplied", "calendar", "rounds"), on=drug, how="inner")
+    columns = ["psn_no", "fixmedins_code", "mdtrt_id", "bkkp_sn", "date", "drug", "hilist_name", "prd_days", "inscp_fen"]
+    hoarded = (
+        bought.join(drugs.select(*drug, "supplied", "calendar", "rounds", "by_rounds"), on=drug, how="inner")
         .with_columns(surplus=(pl.col("ahead") >= p["days_ahead_early"]) | pl.col("again"))
         # what no physician ever prescribed nobody needs, from the day the buying began
         .with_columns(surplus=pl.col("surplus") | (~pl.col("prescribed") & (pl.col("date") >= pl.col("date").filter("surplus").min().over(drug))))
-        .select(
-            "psn_no",
-            "fixmedins_code",
-            "mdtrt_id",
-            "bkkp_sn",
-            "date",
-            "drug",
-            "hilist_name",
-            "prd_days",
-            "inscp_fen",
-            "surplus",
-            "supplied",
-            "calendar",
-            "rounds",
-        )
     )
+    # what else goes into the same bags, again and again, though no physician prescribed it
+    company = (
+        bought.filter(~pl.col("prescribed"))
+        .join(drugs.select(drug), on=drug, how="anti")
+        .join(hoarded.filter("by_rounds", "surplus").select("mdtrt_id").unique(), on="mdtrt_id", how="semi")
+        .filter(pl.len().over(drug) >= p["rounds_min"])
+        .with_columns(surplus=pl.lit(value=True))
+    )
+    return pl.concat([hoarded.select(*columns, "surplus", "supplied", "calendar", "rounds"), company.select(*columns, "surplus")], how="diagonal")
 
 
 @rule(
@@ -122,8 +117,9 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
     ``times_calendar_one_shop_min`` times. Whoever on ``rounds_min`` days buys the same drug at two houses on one day, for
     ``drugs_min`` drugs, hoards whatever days the lines name: no patient does. Of these drugs the purchases are surplus with
     ``days_ahead_early`` days still in hand (a refill before a holiday is not), again on one day, and, where no physician prescribed
-    the drug anywhere, from the first surplus on. The finding names the institutions that took part: those that sold to at least
-    ``hoarders_min`` hoarders ``share_of_theirs_min`` of all these did not need, or to one ``share_here_min`` of his; a shop that
+    the drug anywhere, from the first surplus on; so is what he bought ``rounds_min`` times along with them without a prescription.
+    The finding names the institutions that took part: those that sold to at least ``hoarders_min`` hoarders
+    ``share_of_theirs_min`` of all these did not need, or to one ``share_here_min`` of his; a shop that
     met them once in a while is a witness. At fault are the surplus lines. One finding a person and institution.
     """
     surplus = t.extracted.filter("surplus")
@@ -141,7 +137,8 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("rounds").max(),
     )
     said = (
-        t.extracted.unique(["psn_no", "drug"], keep="first", maintain_order=True)
+        t.extracted.filter(pl.col("supplied").is_not_null())
+        .unique(["psn_no", "drug"], keep="first", maintain_order=True)
         .sort("psn_no", "supplied", "drug", descending=[False, True, False])
         .with_columns(said=pl.format("{}{}天用量/{}天", "hilist_name", count(pl.col("supplied")), count(pl.col("calendar").cast(pl.Float64))))
         .group_by("psn_no", maintain_order=True)

@@ -92,3 +92,19 @@ def test_what_no_physician_prescribed_is_all_at_fault_else_only_the_second_shops
 
 def test_one_drug_fetched_at_two_shops_is_a_shop_out_of_stock(city):
     assert found(drug_hoarding_over_shops, same_day(city, days=8, drugs=PILLS[:1])).is_empty()
+
+
+@pytest.mark.parametrize(("times", "hits"), [(4, False), (5, True)])
+def test_what_goes_into_the_same_bags_again_and_again_unprescribed_is_at_fault_too(city, times, hits):
+    head = "bkkp_sn mdtrt_id psn_no fixmedins_code med_type fee_ocur_time hilist_code pric prd_days"
+    pen = "XA10BJS279B002010283568"
+    rows = [
+        (f"{who}-{n}-{at}-{k}", f"M{who}{n}{at}", who, at, "41", f"{day(30 * n)} {10 + hour}:00", drug, 50, 7)
+        for who in ("P1", "P2")
+        for n in range(8)
+        for hour, at in enumerate(("PA", "PB"))
+        for k, drug in enumerate((*PILLS, pen))
+        if drug != pen or (at == "PA" and n < times)
+    ]
+    lines = [line for found_lines in found(drug_hoarding_over_shops, city(fee_list_d=table(head, rows)))["bkkp_sns"] for line in found_lines]
+    assert any(line.endswith("-2") for line in lines) is hits

@@ -28,7 +28,17 @@ LAWFUL = {
     "the sixth is a solvent": HIT.but("药6", "0.9%氯化钠注射液"),
     "two packs of one drug": HIT.but("XA06AAA006A", "XA05AAA005A"),
     "no prescription number": HIT.but("R1", "-"),
+    "a patent drug may be on a sheet of its own": HIT.but("XA06AAA006A001010100001", "ZA06AAA0060010100001   "),
+    "a chronic-disease visit gathers several prescriptions": Case(HIT.at_fault, {**HIT.tables, "mdtrt_d": "mdtrt_id | med_type\nM1 | 14"}),
+    "a pharmacy's receipt is no prescription": Case(HIT.at_fault, {**HIT.tables, "mdtrt_d": "mdtrt_id | med_type\nM1 | 41"}),
 }
+
+
+def test_six_patent_drugs_on_one_sheet_are_found_too(city):
+    six = HIT
+    for n in range(1, 7):
+        six = six.but(f"XA0{n}AAA00{n}A001010100001", f"ZA0{n}AAA00{n}0010100001")
+    assert lines_of(found(prescription_kinds, city(**six.tables))) == [HIT.at_fault]
 
 
 def test_prescription_kinds_is_found(city):
