@@ -42,13 +42,13 @@ def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
 def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
 
-    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first
-    last class_fen`` (all the institution billed of drugs, or of consumables) and ``other_maker`` (the book holds the same generic
-    and form of another maker). A stock book is relied on when it lists at least ``book_share_min`` of the billed drugs, by money
-    or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that shows it;
-    consumables: the items it lists, as many houses book only the dear ones), when it holds at least ``book_items_min`` items,
-    and when its own sales agree with the billing within a factor of two: packs against tablets would make any comparison void.
-    Only months of the book count.
+    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last
+    class_fen class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items) and ``other_maker``
+    (the book holds the same generic and form of another maker). A stock book is relied on when it lists at least ``book_share_min`` of the
+    billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that
+    shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least ``book_items_min`` items, and
+    when its own sales agree with the billing within a factor of two: packs against tablets would make any comparison void. Only months of
+    the book count.
     """
     book = (
         t.raw("invt_chg_d")
@@ -113,7 +113,7 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     return (
         # an item the book does not know at all counts only where the book knows nearly everything
         reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]))
-        .with_columns(short=pl.col("billed") - had, class_fen=whole_class)
+        .with_columns(short=pl.col("billed") - had, class_fen=whole_class, class_items=pl.len().over(klass))
         .filter((pl.col("short") >= p["units_short_min"]) & (pl.col("short") > had * p["short_share_min"]))
         .with_columns(
             short_fen=(pl.col("inscp_fen") * part).round().cast(pl.Int64),

@@ -26,6 +26,7 @@ from models.rules.conduct._stock import as_hits, billed_by_item, shortages
         "short_share_min",
         "items_min",
         "items_many",
+        "items_many_share",
         "class_share_min",
         "amount_fen_min",
     ),
@@ -37,11 +38,14 @@ def drugs_billed_beyond_purchase(t: Tables, p: Params) -> pl.LazyFrame:
 
     Stock is what it opened with, bought and found, less what it sent back and lost, over the time of its stock book; only books
     that know most of what it bills count (see ``_stock.shortages``). Single items are bookkeeping; a finding needs ``items_min``
-    items that make ``class_share_min`` of its drug money, or ``items_many`` items. Drugs that it holds from another maker were
+    items that make ``class_share_min`` of its drug money, or ``items_many`` items that are ``items_many_share`` of those it billed: lost
+    delivery notes leave gaps in a few items here and there. Drugs that it holds from another maker were
     handed over from there: ``drug_maker_swapped`` reports them. One finding an institution. An honest answer
     would be purchases or transfers that the stock book lacks: delivery notes and invoices show them.
     """
     short = shortages(t, p).filter(~pl.col("consumable") & ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("other_maker"))
     n, worth = pl.len().over("fixmedins_code"), pl.col("short_fen").sum().over("fixmedins_code")
-    enough = ((n >= p["items_min"]) & (worth >= pl.col("class_fen") * p["class_share_min"])) | (n >= p["items_many"])
+    enough = ((n >= p["items_min"]) & (worth >= pl.col("class_fen") * p["class_share_min"])) | (
+        (n >= p["items_many"]) & (n >= pl.col("class_items") * p["items_many_share"])
+    )
     return as_hits(short.filter(enough & (worth >= p["amount_fen_min"])), "进销存显示药品")

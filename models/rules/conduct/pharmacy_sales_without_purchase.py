@@ -26,6 +26,7 @@ from models.rules.conduct._stock import as_hits, billed_by_item, shortages
         "short_share_min",
         "items_min",
         "items_many",
+        "items_many_share",
         "class_share_min",
         "amount_fen_min",
     ),
@@ -35,11 +36,14 @@ from models.rules.conduct._stock import as_hits, billed_by_item, shortages
 def pharmacy_sales_without_purchase(t: Tables, p: Params) -> pl.LazyFrame:
     """A pharmacy settles drugs that it never bought in such numbers: other goods went over the counter in their name.
 
-    As for hospitals, but what a pharmacy sells without buying is as a rule groceries, cosmetics or uncovered goods billed as
-    dear drugs. A finding needs ``items_min`` items that make ``class_share_min`` of its sales, or ``items_many`` items. One
-    finding a pharmacy. An honest answer would be deliveries from the chain's own warehouse that the stock book lacks.
+    As for hospitals, but what a pharmacy sells without buying is as a rule groceries, cosmetics or uncovered goods billed as dear
+    drugs. A finding needs ``items_min`` items that make ``class_share_min`` of its sales, or ``items_many`` items that are
+    ``items_many_share`` of those it billed: lost delivery notes leave gaps in a few items here and there. One finding a pharmacy.
+    An honest answer would be deliveries from the chain's own warehouse that the stock book lacks.
     """
     short = shortages(t, p).filter(~pl.col("consumable") & pl.col("is_pharmacy"))
     n, worth = pl.len().over("fixmedins_code"), pl.col("short_fen").sum().over("fixmedins_code")
-    enough = ((n >= p["items_min"]) & (worth >= pl.col("class_fen") * p["class_share_min"])) | (n >= p["items_many"])
+    enough = ((n >= p["items_min"]) & (worth >= pl.col("class_fen") * p["class_share_min"])) | (
+        (n >= p["items_many"]) & (n >= pl.col("class_items") * p["items_many_share"])
+    )
     return as_hits(short.filter(enough & (worth >= p["amount_fen_min"])), "进销存显示药店")

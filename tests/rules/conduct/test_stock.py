@@ -98,3 +98,12 @@ def test_a_book_that_lists_nearly_all_items_is_full_though_three_dear_ones_take_
     book = [(f"I{n}", "P1", code, "2024-03-01", 1, 10) for n, code in enumerate(known)]
     t = city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
     assert found(pharmacy_sales_without_purchase, t, **SMALL).height == hits
+
+
+@pytest.mark.parametrize(("others", "hits"), [(32, 1), (33, 0)])
+def test_eight_cheap_items_short_are_a_habit_among_forty_and_lost_delivery_notes_among_more(city, others, hits):
+    codes = [f"XB01AFL0{n:02}A001010102681" for n in range(8 + others)]
+    fees = [(f"N{n}", f"MN{n}", "H1", "2024-03-10 09:00", code, 10, 10 if n < 8 else 1000, None) for n, code in enumerate(codes)]
+    book = [(f"I{n}", "H1", code, "2024-03-01", 1, 5 if n < 8 else 10) for n, code in enumerate(codes)]
+    t = city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
+    assert found(drugs_billed_beyond_purchase, t, **(SMALL | {"amount_fen_min": 100})).height == hits
