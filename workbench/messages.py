@@ -43,7 +43,8 @@ def used_messages() -> set[str]:
 def read_po(path: Path = PO) -> dict[str, str]:
     """msgid → msgstr of a catalogue of one-line entries; a plural entry gives both forms joined by NUL, as the compiled form wants."""
     entries: dict[str, str] = {}
-    msgid, plural, forms = "", "", []
+    msgid, plural = "", ""
+    forms: list[str] = []
     for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
         if line.startswith("msgid_plural "):
             plural = ast.literal_eval(line[13:])

@@ -17,7 +17,7 @@ from workbench.audit.chain import record
 class LockoutBackend(ModelBackend):
     """Django's backend plus lock-out: after LOCKOUT_FAILURES wrong passwords the name is locked for LOCKOUT_MINUTES."""
 
-    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:  # type: ignore[override]
+    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
         user = User.objects.filter(username=username or "").first()
         if user is not None and user.locked_until and user.locked_until > timezone.now():
             record(request, "login_refused_locked", "user", user.username, user=user)
@@ -25,7 +25,7 @@ class LockoutBackend(ModelBackend):
         found = super().authenticate(request, username=username, password=password, **kwargs)
         if found is not None:
             User.objects.filter(pk=found.pk).update(failures=0, locked_until=None)
-            return found  # type: ignore[return-value]
+            return found
         if user is not None:
             User.objects.filter(pk=user.pk).update(failures=F("failures") + 1)
             user.refresh_from_db()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from workbench.accounts.models import Role, User
 
@@ -45,14 +45,14 @@ def may(user: Any, right: str) -> bool:
     return bool(user.is_authenticated and user.is_active and user.role in RIGHTS[right])
 
 
-def needs(right: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def needs(right: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Guards a view: 403 for roles without the right. The name stays on the view for the table-driven test."""
     if right not in RIGHTS:
         raise KeyError(f"No right {right!r}.")
 
-    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not may(request.user, right):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

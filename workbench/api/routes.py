@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from workbench.accounts.models import ApiToken
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, sees_county
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Verdict
@@ -148,23 +149,24 @@ def _run(run_id: str | None) -> Run:
     return run
 
 
-Offset = Query(0, ge=0, le=10_000_000)
-Limit = Query(50, ge=1, le=MOST)
-RunId = Query(None, max_length=64, pattern=TEXT)
-Text = Query("", max_length=200, pattern=TEXT)
-Key = Path(..., max_length=40, pattern=r"^[^\x00/]+$")
+Offset = Query(0, ge=0, le=10_000_000)  # type: ignore[type-arg]  # ninja fills in the type
+Limit = Query(50, ge=1, le=MOST)  # type: ignore[type-arg]  # ninja fills in the type
+RunId = Query(None, max_length=64, pattern=TEXT)  # type: ignore[type-arg]  # ninja fills in the type
+Text = Query("", max_length=200, pattern=TEXT)  # type: ignore[type-arg]  # ninja fills in the type
+Code = Query(..., max_length=30, pattern=TEXT)  # type: ignore[type-arg]  # ninja fills in the type
+Key = Path(..., max_length=40, pattern=r"^[^\x00/]+$")  # type: ignore[type-arg]  # ninja fills in the type
 ERRORS = {401: Problem, 403: Problem, 404: Problem}
 
 
 @api.get("/runs", response={200: list[RunOut], 401: Problem})
-def runs(request: HttpRequest) -> Any:  # noqa: ARG001  ninja's interface
+def runs(request: Request) -> Any:  # noqa: ARG001  ninja's interface
     """All loaded runs, newest first."""
     return list(Run.objects.defer("info", "delivery"))
 
 
 @api.get("/suspects", response={200: SuspectPage, **ERRORS})
 def suspects(
-    request: HttpRequest,
+    request: Request,
     run: str | None = RunId,
     q: str = Text,
     county: str = Text,
@@ -187,8 +189,8 @@ def _suspect(row: Suspect) -> dict[str, Any]:
 
 @api.get("/findings", response={200: FindingPage, **ERRORS})
 def findings(
-    request: HttpRequest,
-    fixmedins_code: str = Query(..., max_length=30, pattern=TEXT),
+    request: Request,
+    fixmedins_code: str = Code,
     run: str | None = RunId,
     rule_id: str = Text,
     offset: int = Offset,
@@ -218,7 +220,7 @@ def _finding(row: Finding) -> dict[str, Any]:
 
 
 @api.get("/verdicts", response={200: VerdictPage, 401: Problem})
-def verdicts(request: HttpRequest, offset: int = Offset, limit: int = Limit) -> Any:
+def verdicts(request: Request, offset: int = Offset, limit: int = Limit) -> Any:
     """Verdicts of the token's counties, newest first."""
     rows = in_counties(Verdict.objects.exclude(outcome=Outcome.OPEN), request.user).order_by("-changed", "pk")
     return {"total": rows.count(), "offset": offset, "items": [_verdict(row) for row in rows[offset : offset + limit]]}
@@ -230,7 +232,7 @@ def _verdict(row: Verdict) -> dict[str, Any]:
 
 
 @api.put("/findings/{finding_id}/verdict", response={200: VerdictOut, 409: VerdictOut, 422: Any, **ERRORS})
-def decide_finding(request: HttpRequest, body: VerdictIn, finding_id: str = Key) -> Any:
+def decide_finding(request: Request, body: VerdictIn, finding_id: str = Key) -> Any:
     """Decides on a finding. 409 with the verdict in force when somebody was faster."""
     if not may(request.user, "verdict"):
         raise HttpError(403, "This role may not decide")
@@ -250,7 +252,7 @@ def decide_finding(request: HttpRequest, body: VerdictIn, finding_id: str = Key)
 
 
 @api.get("/findings/{finding_id}/verdict", response={200: VerdictOut, **ERRORS})
-def finding_verdict(request: HttpRequest, finding_id: str = Key) -> Any:
+def finding_verdict(request: Request, finding_id: str = Key) -> Any:
     """The verdict in force on a finding."""
     found = Finding.objects.filter(finding_id=finding_id).order_by("-run__started").first()
     verdict = current(subject_of(found)) if found is not None and sees_county(request.user, found.admdvs) else None

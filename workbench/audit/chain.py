@@ -34,11 +34,11 @@ class Verdict:
 def record(request: Any, action: str, object_type: str = "", object_id: str = "", detail: dict[str, Any] | None = None, *, user: Any = None) -> None:
     """Adds an entry. ``request`` may be None (command line); ``user`` stands in when the request has none yet."""
     who = user if user is not None else getattr(request, "user", None)
-    known = who is not None and getattr(who, "is_authenticated", False)
+    known = getattr(who, "is_authenticated", False)
     content = {
         "at": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "username": who.username if known else ("" if request is not None else "command line"),
-        "role": who.role if known else "",
+        "username": getattr(who, "username", "") if known else ("" if request is not None else "command line"),
+        "role": getattr(who, "role", "") if known else "",
         "address": (request.META.get("REMOTE_ADDR") or "")[:45] if request is not None else "",
         "action": action,
         "object_type": object_type,

@@ -63,7 +63,7 @@ def months_between(first: object, last: object) -> list[str]:
     """Months (YYYY-MM) from the first date's to the last date's, both included."""
     year, month = int(str(first)[:4]), int(str(first)[5:7])
     end = (int(str(last)[:4]), int(str(last)[5:7]))
-    months = []
+    months: list[str] = []
     while (year, month) <= end and len(months) < 120:
         months.append(f"{year:04d}-{month:02d}")
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

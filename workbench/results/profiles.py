@@ -7,6 +7,7 @@ patients, occupancy, visits under a finding. No scores are made here.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -171,7 +172,7 @@ def _from_lake(found: Profiles, lake: Lake) -> None:
 def _whole_months(monthly: pl.DataFrame) -> pl.DataFrame:
     """Without the months at either end that hold next to nothing (late refunds, a delivery's first days): they would look like a collapse."""
     city = monthly.group_by("month").agg(pl.col("settlements").sum()).sort("month")
-    whole = city.filter(pl.col("settlements") >= city["settlements"].median() * LEAST_OF_A_MONTH)["month"]
+    whole = city.filter(pl.col("settlements") >= pl.col("settlements").median() * LEAST_OF_A_MONTH)["month"]
     return monthly.filter(pl.col("month").is_between(pl.lit(whole.min()), pl.lit(whole.max()))) if len(whole) else monthly
 
 
@@ -179,7 +180,7 @@ def _first(folder: Path, *names: str) -> pl.DataFrame | None:
     return next((pl.read_parquet(folder / name) for name in names if (folder / name).is_file()), None)
 
 
-def _grouped(frame: pl.DataFrame | None, names: dict[str, tuple[str, ...]], sort: str | None = None) -> dict[str, list[dict[str, Any]]]:
+def _grouped(frame: pl.DataFrame | None, names: Mapping[str, tuple[str, ...]], sort: str | None = None) -> dict[str, list[dict[str, Any]]]:
     if frame is None or "fixmedins_code" not in frame.columns:
         return {}
     chosen = {key: next((name for name in candidates if name in frame.columns), None) for key, candidates in names.items()}

@@ -111,7 +111,7 @@ def occupancy(lake: Lake) -> pl.DataFrame:
         ]
     )
     changes = events.group_by("fixmedins_code", "day").agg(pl.col("change").sum())
-    days = pl.DataFrame({"day": pl.date_range(changes["day"].min(), changes["day"].max(), "1d", eager=True)})
+    days = changes.select(day=pl.date_ranges(pl.col("day").min(), pl.col("day").max(), "1d")).explode("day")
     grid = changes.select("fixmedins_code").unique().join(days, how="cross")
     census = (
         grid.join(changes, on=["fixmedins_code", "day"], how="left")

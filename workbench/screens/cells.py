@@ -109,7 +109,7 @@ def cells_of(names: list[str]) -> list[Callable[[Suspect, str], SafeString]]:
         "findings": _number(lambda row: number(row.n_findings)),
         "trend": _text(lambda row: sparkline(row.trend)),
         "movement": _number(movement),
-        "status": _text(lambda row: state(row.status)),  # type: ignore[attr-defined]  annotated in base_list
+        "status": _text(lambda row: state(row.status)),  # type: ignore[attr-defined]  # annotated in base_list
     }
     return [makers[name] for name in names]
 

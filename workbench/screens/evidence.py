@@ -53,8 +53,8 @@ def marked_lines(run: Run, finding: Finding, t: Tables | None) -> pl.DataFrame:
         if finding.mdtrt_id:
             keep |= pl.col("mdtrt_id") == finding.mdtrt_id
         frame = t.lines.filter(keep).select(LINE_COLUMNS).collect()
-    mark = pl.when(pl.col("bkkp_sn").is_in(finding.line_list)).then(pl.lit("fault"))
-    mark = mark.when(pl.col("bkkp_sn").is_in(finding.related_list)).then(pl.lit("related")).otherwise(pl.lit(""))
+    fault = pl.when(pl.col("bkkp_sn").is_in(finding.line_list)).then(pl.lit("fault"))
+    mark = fault.when(pl.col("bkkp_sn").is_in(finding.related_list)).then(pl.lit("related")).otherwise(pl.lit(""))
     order = {"fault": 0, "related": 1, "": 2}
     return frame.with_columns(mark=mark).sort(pl.col("mark").replace_strict(order, return_dtype=pl.Int8), "time", "bkkp_sn")
 
@@ -203,8 +203,8 @@ def dialysis_days(t: Tables, fault: list[str]) -> dict[str, Any]:
             [r["date"].isoformat(), r["cnt"], 1 if r["fault"] else 0, "、".join(r["fixmedins_code"]), 1 if r["inpatient"] else 0]
             for r in sessions.iter_rows(named=True)
         ],
-        "from": sessions["date"].min().isoformat(),
-        "to": sessions["date"].max().isoformat(),
+        "from": str(sessions["date"].min()),
+        "to": str(sessions["date"].max()),
         "months": [{"month": month, "sessions": n} for month, n in by_month.items()],
     }
 

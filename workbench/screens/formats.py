@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from django.utils.translation import get_language
 
@@ -40,7 +41,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     return f"{share * 100:.{digits}f}%" if isinstance(share, int | float) else "—"
 
 
-def number(value: float | int | None) -> str:
+def number(value: Any) -> str:
     """A figure without needless decimals."""
     if value is None or value == "":
         return "—"

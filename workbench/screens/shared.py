@@ -6,14 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
+from workbench.accounts.request import Request
 from workbench.accounts.rights import or_404
 from workbench.cases.services import Subject
 from workbench.results.models import Finding, Run, Suspect
 
 
-def chosen_run(request: HttpRequest) -> Run | None:
+def chosen_run(request: Request) -> Run | None:
     """The run named by ``?run=``, else the newest; None when nothing is loaded yet."""
     wanted = request.GET.get("run") or request.POST.get("run")
     runs = Run.objects.defer("info", "delivery")
@@ -25,7 +26,7 @@ def chosen_run(request: HttpRequest) -> Run | None:
     return runs.first()
 
 
-def institution_or_404(request: HttpRequest, code: str) -> tuple[Run, Suspect]:
+def institution_or_404(request: Request, code: str) -> tuple[Run, Suspect]:
     """The institution in the chosen run, if it lies in the user's counties; else 404."""
     run = chosen_run(request)
     if run is None:
@@ -35,14 +36,14 @@ def institution_or_404(request: HttpRequest, code: str) -> tuple[Run, Suspect]:
     return run, suspect
 
 
-def finding_or_404(request: HttpRequest, finding_id: str) -> tuple[Run, Finding]:
+def finding_or_404(request: Request, finding_id: str) -> tuple[Run, Finding]:
     """The finding in the chosen run (else in the newest that has it), if it lies in the user's counties; else 404."""
     run = chosen_run(request)
     found = Finding.objects.filter(run=run, finding_id=finding_id).first()
     if found is None:
         found = Finding.objects.filter(finding_id=finding_id).order_by("-run__started").first()
-    or_404(request.user, found)
-    return found.run, found
+    known: Finding = or_404(request.user, found)
+    return known.run, known
 
 
 def subject_of(thing: Suspect | Finding) -> Subject:
@@ -52,7 +53,7 @@ def subject_of(thing: Suspect | Finding) -> Subject:
     return Subject(thing.fixmedins_code, thing.admdvs)
 
 
-def page_of(request: HttpRequest, rows: Any, size: int | None = None, count: int | None = None) -> Page[Any]:
+def page_of(request: Request, rows: Any, size: int | None = None, count: int | None = None) -> Page[Any]:
     """One page of a list, queryset or frame by ``?page=``; ``count`` spares counting when the number is known."""
     paginator: Paginator[Any] = Paginator(rows, size or settings.PAGE_SIZE)
     if count is not None:

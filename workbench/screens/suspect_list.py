@@ -58,7 +58,8 @@ def base_list(run: Run, user: User) -> QuerySet[Suspect]:
     """All institutions of the run in the user's counties, with the status of their verdict."""
     own = Verdict.objects.filter(fixmedins_code=OuterRef("fixmedins_code"), finding_id="").values("outcome")[:1]
     rows = Suspect.objects.filter(run=run).defer("profile", "reasons", "months")
-    return in_counties(rows, user).annotate(status=Coalesce(Subquery(own), Value("open"), output_field=CharField()))
+    mine: QuerySet[Suspect] = in_counties(rows, user)
+    return mine.annotate(status=Coalesce(Subquery(own), Value("open"), output_field=CharField()))
 
 
 def filtered(rows: QuerySet[Suspect], params: Mapping[str, Any]) -> QuerySet[Suspect]:
@@ -91,8 +92,8 @@ def filtered(rows: QuerySet[Suspect], params: Mapping[str, Any]) -> QuerySet[Sus
 def choices(run: Run, user: User) -> dict[str, list[Any]]:
     """What the filters offer: only what occurs in the user's counties. A loaded run never changes, so it is kept for a while."""
     key = f"choices:{run.pk}:{run.loaded.timestamp()}:{'all' if user.all_counties else '-'.join(sorted(user.counties))}"
-    found: dict[str, list[Any]] = cache.get_or_set(key, lambda: _choices(run, user), 600)
-    return {**found, "statuses": list(Outcome.choices)}
+    found = cache.get_or_set(key, lambda: _choices(run, user), 600)
+    return {**(found or {}), "statuses": list(Outcome.choices)}
 
 
 def _choices(run: Run, user: User) -> dict[str, list[Any]]:

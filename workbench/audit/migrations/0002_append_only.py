@@ -1,5 +1,7 @@
 """Triggers that refuse to change or remove an audit entry, whoever asks."""
 
+from typing import Any
+
 from django.db import migrations
 
 SQLITE = [
@@ -12,7 +14,7 @@ POSTGRES = [
 ]
 
 
-def add_triggers(apps, schema_editor):  # noqa: ARG001  Django's interface
+def add_triggers(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001  Django's interface
     for statement in POSTGRES if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(statement)
 

@@ -82,7 +82,7 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         params.pop(name, None)
         if value not in (None, ""):
             params[name] = value
-    return "?" + params.urlencode()
+    return f"?{params.urlencode()}"
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ import pyotp
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from workbench.accounts.models import ApiToken, Role, User
 from workbench.accounts.oidc import signed_on
+from workbench.accounts.request import Request
 from workbench.accounts.rights import may
 from workbench.audit.chain import record
 from workbench.results.models import Suspect
@@ -29,14 +30,14 @@ BACKEND = "workbench.accounts.backends.LockoutBackend"
 SECOND_FACTOR_SECONDS = 300
 
 
-def _after_login(request: HttpRequest, target: str) -> HttpResponse:
+def _after_login(request: Request, target: str) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe and target else "start")
 
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Request) -> HttpResponse:
     """Name and password; then, where set up, the second factor. Says the same whatever was wrong."""
     if request.method == "GET":
         return render(request, "accounts/login.html", {"next": request.GET.get("next", "")})
@@ -51,17 +52,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _enter(request, user, target)
 
 
-def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
+def _enter(request: Request, user: User, target: str) -> HttpResponse:
     login(request, user, backend=BACKEND)
     record(request, "login", "user", user.username)
     return _after_login(request, target)
 
 
 @require_http_methods(["GET", "POST"])
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Request) -> HttpResponse:
     """The six digits of the authenticator; each code counts once, wrong ones count towards the lock."""
     half = request.session.get("half_signed_in") or {}
-    user = User.objects.filter(pk=half.get("user"), is_active=True).first()
+    user = User.objects.filter(pk=half.get("user") or 0, is_active=True).first()
     if user is None or half.get("until", 0) < time.time():
         return redirect("login")
     if request.method == "GET":
@@ -93,7 +94,7 @@ def _totp_fits(user: User, code: str) -> bool:
 
 
 @require_http_methods(["GET"])
-def oidc(request: HttpRequest) -> HttpResponse:
+def oidc(request: Request) -> HttpResponse:
     """Entry for the bureau's single sign-on, where one is set up."""
     user = signed_on(request)
     if user is None:
@@ -103,7 +104,7 @@ def oidc(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """Ends the session."""
     record(request, "logout", "user", request.user.username)
     logout(request)
@@ -112,7 +113,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Request) -> HttpResponse:
     """Changes one's own password under the rules; all other sessions end."""
     if request.method == "POST":
         new = request.POST.get("new", "")
@@ -136,7 +137,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: Request) -> HttpResponse:
     """One's own account: second factor and API tokens."""
     context: dict[str, Any] = {}
     action = request.POST.get("action", "") if request.method == "POST" else ""
@@ -154,12 +155,12 @@ def account(request: HttpRequest) -> HttpResponse:
         record(request, "token_ended", "token", request.POST.get("pk", ""))
     secret = request.session.get("totp_new")
     if secret:
-        context |= {"secret": secret, "uri": pyotp.TOTP(secret).provisioning_uri(request.user.username, issuer_name="Huoyan")}
+        context |= {"secret": secret, "uri": pyotp.TOTP(secret).provisioning_uri(name=request.user.username, issuer_name="Huoyan")}
     context["tokens"] = request.user.tokens.order_by("-created")
     return render(request, "accounts/account.html", context)
 
 
-def _confirm_totp(request: HttpRequest) -> None:
+def _confirm_totp(request: Request) -> None:
     secret = request.session.get("totp_new", "")
     if secret and pyotp.TOTP(secret).verify(request.POST.get("code", "").strip(), valid_window=1):
         User.objects.filter(pk=request.user.pk).update(totp_secret=secret, totp_last=0)
@@ -171,7 +172,7 @@ def _confirm_totp(request: HttpRequest) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: Request) -> HttpResponse:
     """Users. The system administrator makes and closes accounts; the security administrator grants role and counties and unlocks."""
     makes, grants = may(request.user, "accounts"), may(request.user, "grants")
     if not (makes or grants):
@@ -197,7 +198,7 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/users.html", context)
 
 
-def _create(request: HttpRequest) -> dict[str, str] | None:
+def _create(request: Request) -> dict[str, str] | None:
     username = request.POST.get("username", "").strip()
     user = User(username=username, display_name=request.POST.get("display_name", "").strip()[:60])
     first = secrets.token_urlsafe(9) + "aA1!"
@@ -215,7 +216,7 @@ def _create(request: HttpRequest) -> dict[str, str] | None:
     return {"username": username, "password": first}
 
 
-def _target(request: HttpRequest) -> User:
+def _target(request: Request) -> User:
     user = User.objects.filter(pk=request.POST.get("pk") or 0).first()
     if user is None:
         raise Http404
@@ -224,13 +225,13 @@ def _target(request: HttpRequest) -> User:
     return user
 
 
-def _set_active(request: HttpRequest, active: bool) -> None:
+def _set_active(request: Request, active: bool) -> None:
     user = _target(request)
     User.objects.filter(pk=user.pk).update(is_active=active)
     record(request, "user_opened" if active else "user_closed", "user", user.username)
 
 
-def _grant(request: HttpRequest, action: str) -> None:
+def _grant(request: Request, action: str) -> None:
     user = _target(request)
     if action == "unlock":
         User.objects.filter(pk=user.pk).update(failures=0, locked_until=None)

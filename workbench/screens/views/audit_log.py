@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from workbench.accounts.request import Request
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record, verify
 from workbench.audit.models import AuditEntry, AuditHead
@@ -32,7 +33,7 @@ ACTIONS = (
 
 @require_GET
 @needs("audit")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """The log, newest first, by user, action, object and day."""
     rows = AuditEntry.objects.order_by("-seq")
     for name, column in (("user", "username"), ("action", "action"), ("object", "object_id")):
@@ -50,7 +51,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("audit")
-def audit_verify(request: HttpRequest) -> HttpResponse:
+def audit_verify(request: Request) -> HttpResponse:
     """Walks the whole chain and says whether it is whole."""
     result = verify()
     if result.broken_at is None:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from workbench.accounts.request import Request
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record
 from workbench.results.models import Run
@@ -22,7 +23,7 @@ HIDDEN = frozenset({"certno", "psn_name", "live_addr", "tel", "psn_no"})
 
 @require_GET
 @needs("data")
-def data(request: HttpRequest) -> HttpResponse:
+def data(request: Request) -> HttpResponse:
     """Deliveries with their counts, quarantine by reason, and what could not run for want of a table."""
     run = chosen_run(request)
     if run is None:
@@ -87,7 +88,7 @@ def quarantine_files(run: Run) -> list[dict[str, Any]]:
 
 @require_GET
 @needs("quarantine_rows")
-def quarantine(request: HttpRequest) -> HttpResponse:
+def quarantine(request: Request) -> HttpResponse:
     """The first rows of one quarantine file with their reasons; personal columns masked."""
     run = chosen_run(request)
     name = request.GET.get("file", "")

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from workbench.accounts.models import Role, User
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs, or_404, sees_county
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Review, Verdict
@@ -25,7 +26,7 @@ MENTION = re.compile(r"@([\w.+-]{1,150})")
 MOST_TEXT = 4000
 
 
-def _thing(request: HttpRequest, code: str, finding_id: str) -> tuple[Run, Suspect | Finding, str]:
+def _thing(request: Request, code: str, finding_id: str) -> tuple[Run, Suspect | Finding, str]:
     if finding_id:
         run, finding = finding_or_404(request, finding_id)
         return run, finding, f"/findings/{finding_id}/"
@@ -35,7 +36,7 @@ def _thing(request: HttpRequest, code: str, finding_id: str) -> tuple[Run, Suspe
 
 @require_POST
 @needs("verdict")
-def verdict(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+def verdict(request: Request, code: str = "", finding_id: str = "") -> HttpResponse:
     """Takes a decision; when somebody else was faster, his decision is shown and nothing is overwritten (409)."""
     run, thing, address = _thing(request, code, finding_id)
     reason = request.POST.get("reason", "")[:MOST_TEXT]
@@ -64,7 +65,7 @@ def verdict(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpR
 
 @require_POST
 @needs("verdict")
-def undo_verdict(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_verdict(request: Request, pk: int) -> HttpResponse:
     """Takes back one's own last decision."""
     standing = _verdict_or_404(request, pk)
     try:
@@ -77,7 +78,7 @@ def undo_verdict(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("review")
-def review_verdict(request: HttpRequest, pk: int) -> HttpResponse:
+def review_verdict(request: Request, pk: int) -> HttpResponse:
     """A second person agrees or sends back."""
     standing = _verdict_or_404(request, pk)
     try:
@@ -89,8 +90,9 @@ def review_verdict(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("verdicts")
 
 
-def _verdict_or_404(request: HttpRequest, pk: int) -> Verdict:
-    return or_404(request.user, Verdict.objects.filter(pk=pk).select_related("author", "run").first())
+def _verdict_or_404(request: Request, pk: int) -> Verdict:
+    found: Verdict = or_404(request.user, Verdict.objects.filter(pk=pk).select_related("author", "run").first())
+    return found
 
 
 def _address(standing: Verdict) -> str:
@@ -99,7 +101,7 @@ def _address(standing: Verdict) -> str:
 
 @require_GET
 @needs("suspects")
-def verdicts(request: HttpRequest) -> HttpResponse:
+def verdicts(request: Request) -> HttpResponse:
     """Verdicts of the user's counties: what waits for review, one's own, all; and where one is mentioned."""
     rows: QuerySet[Verdict] = (
         in_counties(Verdict.objects.exclude(outcome=Outcome.OPEN), request.user).select_related("author", "reviewer").order_by("-changed")
@@ -122,7 +124,7 @@ def verdicts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("comment")
-def comment(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+def comment(request: Request, code: str = "", finding_id: str = "") -> HttpResponse:
     """A remark; users named with @ who may see the case are told."""
     _run, thing, address = _thing(request, code, finding_id)
     text = request.POST.get("text", "").strip()[:MOST_TEXT]
@@ -138,14 +140,14 @@ def comment(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpR
 
 @require_POST
 @needs("comment")
-def attach(request: HttpRequest, code: str = "", finding_id: str = "") -> HttpResponse:
+def attach(request: Request, code: str = "", finding_id: str = "") -> HttpResponse:
     """A file beside the case, checked for type and size."""
     _run, thing, address = _thing(request, code, finding_id)
     keep_upload(request, thing, finding_id)
     return redirect(f"{address}#attachments")
 
 
-def keep_upload(request: HttpRequest, thing: Any, finding_id: str, *, from_institution: bool = False) -> bool:
+def keep_upload(request: Request, thing: Any, finding_id: str, *, from_institution: bool = False) -> bool:
     """Stores the uploaded file, or tells the user why not."""
     upload = request.FILES.get("file")
     if upload is None:
@@ -170,7 +172,7 @@ def keep_upload(request: HttpRequest, thing: Any, finding_id: str, *, from_insti
 
 @require_GET
 @needs("suspects")
-def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+def attachment(request: Request, pk: int) -> FileResponse:
     """An attachment as a download."""
     kept = or_404(request.user, Attachment.objects.filter(pk=pk).first())
     if kept.finding_id and not may(request.user, "evidence"):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from models.drg_monitor.monitor_table import WHOLE_PERIOD
 from workbench.accounts.models import Role, User
+from workbench.accounts.request import Request
 from workbench.accounts.rights import county_codes, needs
 from workbench.audit.chain import record
 from workbench.results.models import Finding, Run, Suspect
@@ -43,7 +45,7 @@ def _mine(run: Run, user: User) -> frozenset[str] | None:
 
 @require_GET
 @needs("drg")
-def drg(request: HttpRequest) -> HttpResponse:
+def drg(request: Request) -> HttpResponse:
     """One level of the monitor: a chart of one measure and the table."""
     run = chosen_run(request)
     if run is None:
@@ -52,9 +54,9 @@ def drg(request: HttpRequest) -> HttpResponse:
     if level not in monitor.UNITS:
         raise Http404
     months = monitor.months(run)
-    month = request.GET.get("month") if request.GET.get("month") in months else WHOLE_PERIOD
+    month = _one_of(request.GET.get("month"), months, WHOLE_PERIOD)
     code, group = request.GET.get("code", ""), request.GET.get("drg", "")
-    measure = request.GET.get("measure") if request.GET.get("measure") in CHART_MEASURES else CHART_MEASURES[0]
+    measure = _one_of(request.GET.get("measure"), CHART_MEASURES, CHART_MEASURES[0])
     context: dict[str, Any] = {
         "run": run, "level": level, "levels": list(monitor.UNITS), "months": months, "month": month, "code": code, "drg": group,
         "measure": measure, "measures": CHART_MEASURES, "shown": monitor.SHOWN, "units": monitor.UNITS[level],
@@ -67,7 +69,8 @@ def drg(request: HttpRequest) -> HttpResponse:
         rows = rows.sort(measure, descending=measure != "surplus", nulls_last=True)
         first = _name_departments(run, rows.filter(rows[measure].is_not_null()).head(monitor.MOST_BARS).to_dicts())
         page = page_of(request, rows, count=rows.height)
-        page.object_list = [{"row": row, "cells": monitor.cells(row)} for row in _name_departments(run, page.object_list.to_dicts())]
+        frame: Any = page.object_list
+        page.object_list = [{"row": row, "cells": monitor.cells(row)} for row in _name_departments(run, frame.to_dicts())]
         context |= {
             "page": page,
             "chart": {
@@ -78,6 +81,10 @@ def drg(request: HttpRequest) -> HttpResponse:
             "institution": Suspect.objects.filter(run=run, fixmedins_code=code).only("fixmedins_name", "fixmedins_code").first() if code else None,
         }
     return render(request, "drg/level.html", context)
+
+
+def _one_of(asked: str | None, known: Sequence[str], usual: str) -> str:
+    return asked if asked is not None and asked in known else usual
 
 
 def _city(run: Run) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def _plain(value: Any) -> float | None:
 
 @require_GET
 @needs("drg")
-def drg_alerts(request: HttpRequest) -> HttpResponse:
+def drg_alerts(request: Request) -> HttpResponse:
     """What lies beyond its limit, alarms first, with the way to the cases behind it."""
     run = chosen_run(request)
     if run is None:
@@ -159,7 +166,7 @@ def drg_alerts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("evidence")
-def drg_cases(request: HttpRequest) -> HttpResponse:
+def drg_cases(request: Request) -> HttpResponse:
     """Discharges of a hospital, a group or an alert, dearest against their standard first; with their findings where there are any."""
     run = chosen_run(request)
     if run is None:
@@ -171,7 +178,8 @@ def drg_cases(request: HttpRequest) -> HttpResponse:
     if rows is None or (code and mine is not None and code not in mine):
         raise Http404
     page = page_of(request, rows, count=rows.height)
-    page.object_list = _name_departments(run, page.object_list.to_dicts())
+    frame: Any = page.object_list
+    page.object_list = _name_departments(run, frame.to_dicts())
     record(request, "view_person", "drg_cases", code or group or alert, {"run": run.run_id, "month": month, "visits": [r["mdtrt_id"] for r in page]})
     codes = {row["fixmedins_code"] for row in page}
     names = dict(Suspect.objects.filter(run=run, fixmedins_code__in=codes).values_list("fixmedins_code", "fixmedins_name"))
@@ -184,7 +192,7 @@ def drg_cases(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("drg")
-def drg_effect(request: HttpRequest) -> HttpResponse:
+def drg_effect(request: Request) -> HttpResponse:
     """What a change with a start date did to a measure: estimate, event study, placebo, yuan saved, warnings."""
     run = chosen_run(request)
     if run is None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from features.tables import Tables
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome
@@ -26,11 +27,11 @@ MOST_COMPARED = 4
 LINES_A_PAGE = 50
 
 
-def _log_view(request: HttpRequest, finding: Finding, what: str) -> None:
+def _log_view(request: Request, finding: Finding, what: str) -> None:
     record(request, "view_person" if finding.psn_no else "view", "finding", finding.finding_id, {"page": what, "psn_no": finding.psn_no})
 
 
-def unmasked(request: HttpRequest, psn_no: str) -> bool:
+def unmasked(request: Request, psn_no: str) -> bool:
     """True while the user's own unmasking of this person, given a reason, still holds."""
     until = request.session.get("unmasked", {}).get(psn_no, 0)
     return bool(psn_no) and until > time.time()
@@ -44,7 +45,7 @@ def clear_name(run: Run, t: Tables) -> str:
     return (import_string(settings.REVEAL_HOOK)(run.lake, tokens[0]) or "") if tokens and tokens[0] else ""
 
 
-def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Finding, Tables | None, dict[str, Any]]:
+def _context(request: Request, tab: str, finding_id: str) -> tuple[Run, Finding, Tables | None, dict[str, Any]]:
     run, finding = finding_or_404(request, finding_id)
     _log_view(request, finding, tab)
     t = read.tables_for(run, finding)
@@ -65,7 +66,7 @@ def _context(request: HttpRequest, tab: str, finding_id: str) -> tuple[Run, Find
 
 @require_GET
 @needs("evidence")
-def finding(request: HttpRequest, finding_id: str) -> HttpResponse:
+def finding(request: Request, finding_id: str) -> HttpResponse:
     """The finding: what it says, the law, the lines at fault, the decision."""
     run, found, t, context = _context(request, "lines", finding_id)
     lines = read.marked_lines(run, found, t)
@@ -95,7 +96,7 @@ def _neighbours(found: Finding) -> dict[str, Finding | None]:
 
 @require_GET
 @needs("evidence")
-def stay(request: HttpRequest, finding_id: str) -> HttpResponse:
+def stay(request: Request, finding_id: str) -> HttpResponse:
     """The stay day by day."""
     run, found, t, context = _context(request, "stay", finding_id)
     days = read.stay_days(t, found.mdtrt_id, found.line_list) if t is not None and found.mdtrt_id else {}
@@ -110,7 +111,7 @@ def stay(request: HttpRequest, finding_id: str) -> HttpResponse:
 
 @require_GET
 @needs("evidence")
-def person(request: HttpRequest, finding_id: str) -> HttpResponse:
+def person(request: Request, finding_id: str) -> HttpResponse:
     """The person's visits across institutions. Institutions outside the user's counties appear by county only."""
     run, _found, t, context = _context(request, "person", finding_id)
     rows = read.timeline(t) if t is not None else []
@@ -125,7 +126,7 @@ def person(request: HttpRequest, finding_id: str) -> HttpResponse:
     return render(request, "evidence/person.html", context)
 
 
-def _places(run: Run, request: HttpRequest, codes: set[str]) -> dict[str, str]:
+def _places(run: Run, request: Request, codes: set[str]) -> dict[str, str]:
     """Institution code → name; those outside the user's counties bear none."""
     mine = in_counties(Suspect.objects.filter(run=run, fixmedins_code__in=codes), request.user)
     return dict.fromkeys(codes, _("其他区县机构")) | dict(mine.values_list("fixmedins_code", "fixmedins_name"))
@@ -139,7 +140,7 @@ def _timeline_chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 @require_GET
 @needs("evidence")
-def dialysis(request: HttpRequest, finding_id: str) -> HttpResponse:
+def dialysis(request: Request, finding_id: str) -> HttpResponse:
     """The person's dialysis calendar."""
     _run, found, t, context = _context(request, "dialysis", finding_id)
     context["calendar"] = read.dialysis_days(t, found.line_list) if t is not None else {}
@@ -149,7 +150,7 @@ def dialysis(request: HttpRequest, finding_id: str) -> HttpResponse:
 
 @require_GET
 @needs("evidence")
-def compare(request: HttpRequest, code: str) -> HttpResponse:
+def compare(request: Request, code: str) -> HttpResponse:
     """Up to four findings' stays of one institution side by side."""
     run, suspect = institution_or_404(request, code)
     ids = request.GET.getlist("f")[:MOST_COMPARED]
@@ -166,7 +167,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @needs("unmask")
-def unmask(request: HttpRequest, finding_id: str) -> HttpResponse:
+def unmask(request: Request, finding_id: str) -> HttpResponse:
     """Shows this person's number in clear for a while, against a reason that goes into the audit log."""
     _run, found = finding_or_404(request, finding_id)
     reason = request.POST.get("reason", "").strip()

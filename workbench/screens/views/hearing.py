@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from workbench.accounts.request import Request
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Verdict
@@ -16,7 +17,7 @@ from workbench.results.models import Finding
 from workbench.screens.views.decisions import MOST_TEXT, keep_upload
 
 
-def _asked(request: HttpRequest, finding_id: str) -> tuple[Finding, Verdict]:
+def _asked(request: Request, finding_id: str) -> tuple[Finding, Verdict]:
     """The finding, if it is the user's institution's and was returned to it; else 404."""
     asked = Verdict.objects.filter(finding_id=finding_id, fixmedins_code=request.user.fixmedins_code, outcome=Outcome.RETURNED).first()
     found = Finding.objects.filter(finding_id=finding_id, fixmedins_code=request.user.fixmedins_code).order_by("-run__started").first()
@@ -27,7 +28,7 @@ def _asked(request: HttpRequest, finding_id: str) -> tuple[Finding, Verdict]:
 
 @require_GET
 @needs("hearing")
-def hearing(request: HttpRequest) -> HttpResponse:
+def hearing(request: Request) -> HttpResponse:
     """What the bureau asks this institution to explain."""
     code = request.user.fixmedins_code
     asked = (
@@ -43,7 +44,7 @@ def hearing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("hearing")
-def hearing_case(request: HttpRequest, finding_id: str) -> HttpResponse:
+def hearing_case(request: Request, finding_id: str) -> HttpResponse:
     """One matter: what is asked, the institution's own answers and files."""
     found, asked = _asked(request, finding_id)
     record(request, "view_person" if found.psn_no else "view", "finding", finding_id, {"page": "hearing"})
@@ -58,7 +59,7 @@ def hearing_case(request: HttpRequest, finding_id: str) -> HttpResponse:
 
 @require_POST
 @needs("hearing")
-def hearing_answer(request: HttpRequest, finding_id: str) -> HttpResponse:
+def hearing_answer(request: Request, finding_id: str) -> HttpResponse:
     """The institution's explanation, with or without a file."""
     found, _verdict = _asked(request, finding_id)
     text = request.POST.get("text", "").strip()[:MOST_TEXT]
@@ -75,7 +76,7 @@ def hearing_answer(request: HttpRequest, finding_id: str) -> HttpResponse:
 
 @require_GET
 @needs("hearing")
-def hearing_file(request: HttpRequest, pk: int) -> HttpResponse:
+def hearing_file(request: Request, pk: int) -> FileResponse:
     """A file the institution itself handed in."""
     kept = Attachment.objects.filter(pk=pk, fixmedins_code=request.user.fixmedins_code or "-", from_institution=True).first()
     if kept is None:

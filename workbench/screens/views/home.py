@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import escape
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from workbench.accounts.models import Role, User
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
 from workbench.results.models import CountySum, CountyTotal, Run
@@ -26,9 +27,9 @@ SUMMED = ("n", "red", "yellow", "findings", "amount", "loss", "expected")
 
 
 @require_GET
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Leads each role to the page it begins the day with."""
-    pages = {
+    pages: dict[str, str] = {
         Role.SYSTEM_ADMIN: "users",
         Role.SECURITY_ADMIN: "users",
         Role.AUDIT_ADMIN: "audit",
@@ -39,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("dashboard")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The dashboard for the user's counties."""
     run = chosen_run(request)
     if run is None:
@@ -75,19 +76,20 @@ def _county_sums(run: Run, user: User) -> list[dict[str, Any]]:
     if may(user, "suspects"):
         rows = in_counties(rows, user)
     named = rows.values("admdvs", "n", "red", "yellow", "findings", amount=F("amount_fen"), loss=F("loss_fen"), expected=F("expected_fen"))
-    return list(named.order_by("-amount", "admdvs"))
+    return [dict(row) for row in named.order_by("-amount", "admdvs")]
 
 
 def _kinds(run: Run, user: User) -> list[dict[str, Any]]:
     totals = CountyTotal.objects.filter(run=run, rule_id="")
     if may(user, "suspects"):
         totals = in_counties(totals, user)
-    return list(
+    rows = (
         totals.order_by()
         .values("kind")
         .annotate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), places=Sum("institutions"))
         .order_by("-amount")
     )
+    return [dict(row) for row in rows]
 
 
 def week_of_work(user: User) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def week_of_work(user: User) -> dict[str, Any]:
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def set_language(request: Request) -> HttpResponse:
     """Changes the language for this browser and, when signed in, for the user."""
     language = request.POST.get("language", "")
     back = request.POST.get("next", "/")
@@ -120,7 +122,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_theme(request: HttpRequest) -> HttpResponse:
+def set_theme(request: Request) -> HttpResponse:
     """Light, dark, or as the machine says."""
     theme = request.POST.get("theme", "")
     if theme in ("", "light", "dark"):
@@ -130,7 +132,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def watermark(request: HttpRequest) -> HttpResponse:
+def watermark(request: Request) -> HttpResponse:
     """Who looks and on which day, as a faint repeated picture behind every page."""
     text = escape(f"{request.user.name} {request.user.username} {timezone.localdate():%Y-%m-%d}")
     svg = (
@@ -143,7 +145,7 @@ def watermark(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's interface
+def healthz(request: Request) -> HttpResponse:  # noqa: ARG001  Django's interface
     """Answers when the database does; for the service that watches this one."""
     Run.objects.only("pk").first()
     return HttpResponse("ok", content_type="text/plain")

@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from workbench.accounts.models import User
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Verdict
@@ -31,7 +32,7 @@ LONGEST_LABEL = 12
 
 @require_GET
 @needs("suspects")
-def institution(request: HttpRequest, code: str) -> HttpResponse:
+def institution(request: Request, code: str) -> HttpResponse:
     """Everything one institution is accused of, in one screen."""
     run, suspect = institution_or_404(request, code)
     record(request, "view", "institution", code, {"run": run.run_id})
@@ -59,7 +60,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @needs("suspects")
-def institution_findings(request: HttpRequest, code: str) -> HttpResponse:
+def institution_findings(request: Request, code: str) -> HttpResponse:
     """One page of the institution's findings, for htmx."""
     run, suspect = institution_or_404(request, code)
     return render(
@@ -67,7 +68,7 @@ def institution_findings(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _findings_page(request: HttpRequest, run: Run, code: str, count: int) -> Any:
+def _findings_page(request: Request, run: Run, code: str, count: int) -> Any:
     rule = request.GET.get("rule", "")
     rows = Finding.objects.filter(run=run, fixmedins_code=code).defer("lines", "related")
     if rule:
@@ -209,7 +210,9 @@ def funnel(suspect: Suspect, user: User) -> dict[str, Any]:
 def _peers(run: int, _loaded: datetime, group: str) -> list[tuple[str, str, int, int]]:
     """(code, county, visits, visits under a finding) of a peer group. A loaded run never changes; loading it again changes the key."""
     peers = Suspect.objects.filter(run=run, peer_group=group, n_visits__gt=0, n_flagged__isnull=False).order_by("fixmedins_code")
-    return list(peers.values_list("fixmedins_code", "admdvs", "n_visits", "n_flagged"))
+    return [
+        (code, admdvs, n or 0, flagged or 0) for code, admdvs, n, flagged in peers.values_list("fixmedins_code", "admdvs", "n_visits", "n_flagged")
+    ]
 
 
 @lru_cache(maxsize=128)

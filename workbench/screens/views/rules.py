@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from features.parameters import City
+from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
@@ -48,7 +49,7 @@ def precision_by_rule() -> dict[str, dict[str, Any]]:
 
 @require_GET
 @needs("rules")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     """Every registered rule with its last hits and its precision; what could not run and why."""
     run = chosen_run(request)
     units = rules_by_id()
@@ -73,7 +74,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("rules")
-def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+def rule(request: Request, rule_id: str) -> HttpResponse:
     """One rule: meaning, law, data, parameters, exceptions, hits by institution, precision, proposals."""
     unit = rules_by_id().get(rule_id)
     run = chosen_run(request)
@@ -107,13 +108,13 @@ def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
     codes = [total.fixmedins_code for total in totals]
     names = dict(Suspect.objects.filter(run=run, fixmedins_code__in=codes).values_list("fixmedins_code", "fixmedins_name"))
     for total in totals:
-        total.name = names.get(total.fixmedins_code, total.fixmedins_code)  # type: ignore[attr-defined]  for the page
+        total.name = names.get(total.fixmedins_code, total.fixmedins_code)  # type: ignore[attr-defined]  # for the page
     return totals
 
 
 @require_POST
 @needs("propose")
-def propose(request: HttpRequest, rule_id: str) -> HttpResponse:
+def propose(request: Request, rule_id: str) -> HttpResponse:
     """Proposes another value of a parameter; it waits for a second person."""
     name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
     city = defaults()[rule_id]
@@ -150,7 +151,7 @@ def _typed(text: str, like: Any) -> Any:
     raise ValueError(text)
 
 
-def _effect(request: HttpRequest, rule_id: str, name: str, new: Any) -> dict[str, Any]:
+def _effect(request: Request, rule_id: str, name: str, new: Any) -> dict[str, Any]:
     """What the change would do, where the installation names a function for trying rules out (HUOYAN_TRY_RULE)."""
     hook = os.environ.get("HUOYAN_TRY_RULE")
     run = chosen_run(request)
@@ -162,7 +163,7 @@ def _effect(request: HttpRequest, rule_id: str, name: str, new: Any) -> dict[str
 
 @require_POST
 @needs("approve")
-def decide_proposal(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_proposal(request: Request, pk: int) -> HttpResponse:
     """A second person approves or refuses; nobody decides on his own proposal."""
     state = "approved" if request.POST.get("approve") == "1" else "refused"
     proposal = Proposal.objects.filter(pk=pk).first()
@@ -182,7 +183,7 @@ def decide_proposal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs("approve")
-def approved_parameters(request: HttpRequest) -> HttpResponse:
+def approved_parameters(request: Request) -> HttpResponse:
     """The approved values as the city's own parameter file, for ``huoyan run --config``."""
     approved: dict[str, dict[str, Any]] = {}
     for proposal in Proposal.objects.filter(state="approved").order_by("decided").select_related("author", "decided_by"):
@@ -196,7 +197,7 @@ def approved_parameters(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("rules")
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: Request) -> HttpResponse:
     """Which model scored what: champion, challengers, calibration, drift, as the runs recorded them."""
     runs = list(Run.objects.defer("delivery")[:12])
     latest = runs[0].info if runs else {}

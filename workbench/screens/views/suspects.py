@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import xlsxwriter
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from xlsxwriter.utility import xl_range
 
+from workbench.accounts.request import Request
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, SavedView, Verdict
@@ -33,7 +35,7 @@ LINE_POINTS, REASON_SIGNS = 15.5, 32
 
 @require_GET
 @needs("suspects")
-def suspects(request: HttpRequest) -> HttpResponse:
+def suspects(request: Request) -> HttpResponse:
     """The list, or only its rows for htmx."""
     run = chosen_run(request)
     if run is None:
@@ -69,7 +71,7 @@ def _versions(rows: Any) -> dict[str, int]:
 
 @require_GET
 @needs("export")
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The list as shown (filters, sort, columns) as a workbook that says who took it and when."""
     run = chosen_run(request)
     if run is None:
@@ -132,8 +134,8 @@ def _workbook(content: io.BytesIO, rows: list[Suspect], names: list[str], stamp:
 
 
 def _cell(row: Suspect, name: str) -> Any:
-    status = row.status  # type: ignore[attr-defined]  annotated in base_list
-    return {
+    status = row.status  # type: ignore[attr-defined]  # annotated in base_list
+    cells: dict[str, Callable[[], Any]] = {
         "level": lambda: level_name(row.level),
         "name": lambda: row.fixmedins_name,
         "county": lambda: county(row.admdvs),
@@ -149,12 +151,13 @@ def _cell(row: Suspect, name: str) -> Any:
         "findings": lambda: row.n_findings,
         "movement": lambda: row.previous_rank - row.rank if row.previous_rank else _("新"),
         "status": lambda: str(Outcome(status).label),
-    }[name]()
+    }
+    return cells[name]()
 
 
 @require_POST
 @needs("suspects")
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: Request) -> HttpResponse:
     """Keeps the present filters under a name."""
     name = request.POST.get("name", "").strip()[:60]
     kept = QueryDict(request.POST.get("query", "").lstrip("?")[:1000])
@@ -169,7 +172,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("suspects")
-def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_view(request: Request, pk: int) -> HttpResponse:
     """Forgets one of one's own views."""
     get_object_or_404(SavedView, pk=pk, user=request.user).delete()
     return redirect("suspects")
@@ -177,7 +180,7 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("bulk")
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: Request) -> HttpResponse:
     """One decision on the institutions ticked, as far as nobody decided on them meanwhile."""
     run = chosen_run(request)
     outcome = request.POST.get("outcome", "")
@@ -200,7 +203,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("bulk")
-def undo_bulk(request: HttpRequest) -> HttpResponse:
+def undo_bulk(request: Request) -> HttpResponse:
     """Takes back the last bulk decision where nothing has changed since."""
     batch = request.session.pop("last_batch", None)
     if batch:
