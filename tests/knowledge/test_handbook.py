@@ -6,7 +6,8 @@ from pathlib import Path
 
 from features.parameters import City
 from models.chinese.load import AMOUNTS, rule_explanations, stale
-from models.handbook import handbook, proofs
+from models.exception import all_exceptions
+from models.handbook import exception_proofs, handbook, proofs
 from models.rule import all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -32,3 +33,11 @@ def test_a_rule_that_answers_for_whole_stays_says_so():
 
 def test_every_rule_is_proved_by_a_test_file_of_its_name():
     assert [unit.rule_id for unit in all_rules() if unit.rule_id not in proofs(ROOT / "tests")] == []
+
+
+def test_every_lawful_exception_is_proved_by_a_test_that_exists():
+    named = exception_proofs(ROOT / "tests")
+    assert set(named) == set(all_exceptions())
+    for proof in named.values():
+        file, _, test = proof.partition("::")
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), proof

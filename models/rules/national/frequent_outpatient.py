@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.serial_treatment import serial_treatment
 from models.kinds import Kind
 from models.rule import rule
 
@@ -25,9 +26,7 @@ def frequent_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
 
     A screening figure without an amount: it shows whom to ask, not what is false.
     """
-    # courses that are given day by day: dialysis, physiotherapy, acupuncture, injections, dressings
-    serial = t.lines.filter(pl.col("hilist_code").str.contains(p["serial_codes"])).select("mdtrt_id").unique()
-    visits = t.visits.filter(~pl.col("inpatient") & ~pl.col("med_type").str.starts_with("41")).join(serial, on="mdtrt_id", how="anti")
+    visits = serial_treatment.clear(t.visits.filter(~pl.col("inpatient") & ~pl.col("med_type").str.starts_with("41")), t, p)
     keys = ["psn_no", "fixmedins_code", "month"]
     counted = (
         visits.with_columns(month=pl.col("begn_date").dt.truncate("1mo"))

@@ -52,3 +52,10 @@ def test_a_drug_for_emergencies_is_paid_there(city):
     bezoar = HIT.but("XB05BAU006B002010100454", "ZA07AAA0061010100166")
     assert found(drug_setting, city(**bezoar.tables)).height == 1
     assert found(drug_setting, city(**bezoar.but("| 11", "| 13").tables)).is_empty()
+
+
+@pytest.mark.parametrize(("houses", "findings"), [(4, 4), (5, 0)])
+def test_what_most_hospitals_of_the_city_do_is_practice_and_what_fewer_do_is_not(city, houses, findings):
+    lines = "\n".join(f"L{n} | H{n} | 2024-03-02 09:00 | XB05BAU006B002010100454" for n in range(houses))
+    t = city(fee_list_d=f"bkkp_sn | fixmedins_code | fee_ocur_time | hilist_code\n{lines}")
+    assert found(drug_setting, t).height == findings
