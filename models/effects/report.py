@@ -13,6 +13,7 @@ from models.effects.staggered import Effect, placebo, staggered_did
 from models.effects.time_series import interrupted_series, series_placebo
 
 NO_COMPARISON: Final = "没有可比较的机构：需要期内开始实施且实施前有数据的机构，并有至少两家同期尚未实施的机构。"
+NO_DATA: Final = "数据中没有该指标。"
 TOO_SHORT: Final = "时间序列过短：全市同时实施时，实施前至少需要6个月、实施后至少3个月的数据。"
 
 
@@ -51,6 +52,8 @@ def estimate(panel: pl.DataFrame, name: str, measure: Measure, change_zh: str) -
     Units are compared with units not yet treated where there are any; where all start together the city's own past is the only
     comparison (an interrupted series). Where neither can be had, the report says why.
     """
+    if panel.is_empty():
+        return EffectReport(name, measure, change_zh, "none", refused=NO_DATA)
     try:
         effect = staggered_did(panel, weighted=measure.by_cases)
     except ValueError:

@@ -98,6 +98,15 @@ def test_effect_says_why_there_is_none_and_knows_its_measures(tmp_path: Path) ->
     assert run(app, ["effect", "--runs", str(nobody), "--measure", "../joy"]).exit_code == 2
 
 
+def test_a_measure_the_delivery_does_not_hold_is_said_to_be_missing(tmp_path: Path) -> None:
+    folder = _run(tmp_path, {f"H{number}": 7 if number < 6 else None for number in range(12)})
+    cases = folder / "drg" / "cases.parquet"
+    # foreign groups say nothing of complications
+    pl.read_parquet(cases).with_columns(severe=pl.lit(None, pl.Boolean)).write_parquet(cases)
+    assert run(app, ["effect", "--runs", str(folder), "--measure", "severe_share"]).exit_code == 2
+    assert "没有该指标" in (folder / "effect" / "severe_share.json").read_text(encoding="utf-8")
+
+
 def test_a_measure_of_ones_own_is_estimated_from_a_table_at_its_price(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     (tmp_path / "drg").mkdir()
