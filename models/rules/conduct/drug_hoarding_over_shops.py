@@ -103,6 +103,8 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
         "drugs_min",
         "hoarders_min",
         "share_of_theirs_min",
+        "hoarders_many",
+        "share_of_theirs_many",
         "share_here_min",
     ),
     exceptions=("given_on_the_spot", "refund"),
@@ -119,7 +121,8 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
     ``days_ahead_early`` days still in hand (a refill before a holiday is not), again on one day, and, where no physician prescribed
     the drug anywhere, from the first surplus on; so is what he bought ``rounds_min`` times along with them without a prescription.
     The finding names the institutions that took part: those that sold to at least ``hoarders_min`` hoarders
-    ``share_of_theirs_min`` of all these did not need, or to one ``share_here_min`` of his; a shop that
+    ``share_of_theirs_min`` of all these did not need (``share_of_theirs_many`` from ``hoarders_many`` hoarders on), or to one
+    ``share_here_min`` of his; a shop that
     met them once in a while is a witness. At fault are the surplus lines. One finding a person and institution.
     """
     surplus = t.extracted.filter("surplus")
@@ -158,6 +161,7 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
         .join(said, on="psn_no", how="inner")
         .filter(
             ((pl.col("hoarders") >= p["hoarders_min"]) & (pl.col("share_of_theirs") >= p["share_of_theirs_min"]))
+            | ((pl.col("hoarders") >= p["hoarders_many"]) & (pl.col("share_of_theirs") >= p["share_of_theirs_many"]))
             | (pl.col("bkkp_sns").list.len() >= pl.col("surpluses") * p["share_here_min"])
         )
         .select(

@@ -108,3 +108,18 @@ def test_what_goes_into_the_same_bags_again_and_again_unprescribed_is_at_fault_t
     ]
     lines = [line for found_lines in found(drug_hoarding_over_shops, city(fee_list_d=table(head, rows)))["bkkp_sns"] for line in found_lines]
     assert any(line.endswith("-2") for line in lines) is hits
+
+
+@pytest.mark.parametrize(("persons", "named"), [(3, {"PA", "PB"}), (4, {"PA", "PB", "PC"})])
+def test_a_shop_that_met_many_hoarders_answers_for_a_smaller_part(city, persons, named):
+    """At PC each buys an eighth of what he does not need."""
+    head = "bkkp_sn mdtrt_id psn_no fixmedins_code med_type fee_ocur_time hilist_code pric prd_days"
+    rows = [
+        (f"Q{who}-{n}-{at}-{k}", f"M{who}{n}{at}", f"Q{who}", at, "41", f"{day(30 * n)} {10 + hour}:00", drug, 50, 7)
+        for who in range(persons)
+        for n in range(7)
+        for hour, at in enumerate(("PA", "PB", "PC"))
+        for k, drug in enumerate(PILLS)
+        if at != "PC" or n < 2
+    ]
+    assert set(found(drug_hoarding_over_shops, city(fee_list_d=table(head, rows)))["fixmedins_code"]) == named
