@@ -7,11 +7,14 @@ import polars as pl
 from features.tables import Tables
 from models.rules.inpatient._stays import dated_stays, kept, stay_lines
 
+#: a single one costs more than a stay's other tests together
+GENE_TEST = "基因"
 ROLES = ("hotel", "drug", "exam", "lab", "operation", "therapy", "material")
 
 
 def stay_profiles(t: Tables) -> pl.LazyFrame:
-    """Discharged and running stays with ``fee_total`` and ``<role>_fen`` per role, ``therapy_items``, ``drug_items`` (take-home apart)."""
+    """Discharged and running stays with ``fee_total`` and ``<role>_fen`` per role, ``gene_fen`` (of the tests), ``therapy_items``,
+    ``drug_items`` (take-home apart)."""
     return kept(t, "stay_profiles", _stay_profiles)
 
 
@@ -24,6 +27,7 @@ def _stay_profiles(t: Tables) -> pl.LazyFrame:
         .agg(
             *(fee.filter((role == name) & inside).sum().alias(f"{name}_fen") for name in ROLES),
             fee.sum().alias("fee_total"),
+            fee.filter(pl.col("hilist_name").str.contains(GENE_TEST) & inside).sum().alias("gene_fen"),
             pl.col("item").filter((role == "therapy") & inside).n_unique().alias("therapy_items"),
             pl.col("item").filter((role == "drug") & inside).n_unique().alias("drug_items"),
             pl.col("date").filter(role.is_in(["drug", "therapy", "operation"]) & inside).n_unique().alias("treated_days"),

@@ -5,6 +5,7 @@ import polars as pl
 from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
+from models.exceptions.maternity import maternity
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.inpatient._stays import DRUG_TYPES, dated_stays, houses, stay_lines
@@ -50,6 +51,7 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
         t,
         p,
     )
+    stays = maternity.clear(stays, t, p)
     joined = stays.join(total, on="mdtrt_id").join(by_class, on="mdtrt_id", how="inner")
     weighs = pl.col("fen") >= p["class_share_min"] * pl.col("total")
     return joined.with_columns(sns=pl.when(weighs).then("sns"))
@@ -75,7 +77,7 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
         "times_peers_drugs",
         "watched_drugs",
     ),
-    exceptions=("course_of_rehabilitation", "refund"),
+    exceptions=("course_of_rehabilitation", "maternity", "refund"),
     extract=class_sums,
 )
 def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
@@ -87,7 +89,8 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day, are no comparison.
     Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the
     class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own).
-    A course of rehabilitation after stroke, injury or joint surgery, and rehabilitation wards, are cleared. The evidence names what
+    A course of rehabilitation after stroke, injury or joint surgery, rehabilitation wards, deliveries and newborns, whose few tests follow
+    a screening programme, are cleared. The evidence names what
     exceeds the peers' ninetieth percentile; at issue are the lines of the class.
     """
     care = houses(t).select("fixmedins_code", "fixmedins_name", "tier", "care_class")

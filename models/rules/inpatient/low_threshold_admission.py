@@ -27,7 +27,8 @@ def admissions(t: Tables, p: Params) -> pl.LazyFrame:
     """Finished stays with their shares, flagged ``light`` where nothing but tests was done for an ambulatory complaint."""
     care = pl.col("drug_fen") + pl.col("therapy_fen") + pl.col("operation_fen") + pl.col("material_fen")
     stays = stay_profiles(t).filter(pl.col("last_day").is_not_null() & pl.col("settled") & (pl.col("fee_total") > 0))
-    stays = stays.with_columns(test_share=(pl.col("exam_fen") + pl.col("lab_fen")) / pl.col("fee_total"), care_share=care / pl.col("fee_total"))
+    rest = (pl.col("fee_total") - pl.col("gene_fen")).clip(1)
+    stays = stays.with_columns(test_share=(pl.col("exam_fen") + pl.col("lab_fen") - pl.col("gene_fen")) / rest, care_share=care / rest)
     near = stays.filter(
         (pl.col("los") <= p["los_max"])
         & (pl.col("test_share") >= p["habit_test_share_min"])
@@ -73,7 +74,8 @@ def low_threshold_admission(t: Tables, p: Params) -> pl.LazyFrame:
     at most ``care_share_max``; a symptom, check-up or ambulatory disease as main diagnosis; no operation or procedure, no emergency, not
     sent on, not left against advice, not dead, no maternity, no treatment cycle. In a house whose habit this is (at least
     ``habit_stays_min`` such stays that are ``habit_share_min`` of all) stays with a little treatment for show are found too
-    (``habit_test_share_min``, ``habit_care_share_max``). The evidence gives the institution's share of such stays
+    (``habit_test_share_min``, ``habit_care_share_max``). Gene tests are left out of all shares: one of them would outweigh a
+    stay's treatment (see gene_tests_unrelated). The evidence gives the institution's share of such stays
     beside the city's, since one such stay may be caution and a third of all stays is a business.
     """
     stays = t.extracted
@@ -96,7 +98,7 @@ def low_threshold_admission(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="last_day",
         strength=(0.4 + 2 * pl.col("share")).clip(0.4, 0.95),
         evidence=pl.format(
-            "患者以{}（{}）择期住院{}，共{}天，检查检验费占{}，药品、治疗、手术及材料费合计仅占{}，费用{}元，符合门诊即可诊治的体检式住院特征；"
+            "患者以{}（{}）择期住院{}，共{}天，检查检验费占{}，药品、治疗、手术及材料费合计仅占{}（基因检测除外），费用{}元，符合门诊即可诊治的体检式住院特征；"
             "该院此类住院{}例，占其住院{}，全市为{}。",
             pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),
             "main_dx",

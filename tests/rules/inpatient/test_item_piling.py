@@ -54,6 +54,7 @@ def test_one_and_a_half_times_the_peers_is_the_boundary(city):
         ("for one disease a house may have a pathway", {"dx": ("M54.500",)}),
         ("a rehabilitation ward exists for it", {"dept": "康复医学科"}),
         ("after a stroke it is the treatment", {"dx": ("I69.300", "S72.000", "G81.900")}),
+        ("mother and child follow a programme of their own", {"dx": ("P59.901", "O80.000", "P22.800")}),
         ("the tests of a short stay all fall on one day", {"end": "2024-03-02"}),
     ],
 )

@@ -36,6 +36,16 @@ def test_treatment_just_above_a_tenth_of_the_fees_is_treatment(city):
     assert (at.height, above.height) == (1, 0)
 
 
+def test_a_gene_test_does_not_make_a_treated_stay_a_check_up(city):
+    gene = "L5 | M1 | 2024-03-02 | 002507000100000 | 2000 | | 1 | "
+    head = CHECK_UP.replace("init_feedetl_sn | cnt", "init_feedetl_sn | cnt | hilist_name").replace(
+        "                 | 1\n", "                 | 1 | x\n"
+    )
+    treated = head + "L4 | M1 | 2024-03-02 | XC08CAA001A001010102180 | 200 | | 1 | x\n"
+    assert found(low_threshold_admission, city(mdtrt_d=stay(), fee_list_d=treated + gene + "化学药物用药指导的基因检测")).is_empty()
+    assert found(low_threshold_admission, city(mdtrt_d=stay(), fee_list_d=treated + gene + "大套餐")).height == 1
+
+
 @pytest.mark.parametrize(
     ("why", "drawn"),
     [
