@@ -17,6 +17,7 @@ from features.parameters import City, ParameterError
 from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_power, cli_rules, cli_simulate, cli_workbench
 from flows.home import Home
 from flows.ingest import DeliveryError, MappingError, VaultError
+from flows.temporary_server import temporary_server
 from models.kinds import Kind
 from models.knowledge.load import KnowledgeError
 
@@ -58,9 +59,8 @@ def run(
     Writes suspects.csv, findings.parquet, delivery_report.html and drg_monitor.csv into OUT.
     A killed run is started again with the same command and goes on where it was.
     """
-    Home.of(out, lake).prepare()
-    from flows.refresh import run_refresh  # noqa: PLC0415 - Prefect must see the environment first
-
+    home = Home.of(out, lake)
+    home.prepare()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         tasks = {stage: bars.add_task(text, total=None, start=False) for stage, text in STAGES.items()}
@@ -71,7 +71,14 @@ def run(
 
         try:
             City.load(config)
-            run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, knowledge=knowledge, workers=workers, dask=dask, progress=tell)
+            with temporary_server() as wait_until_ready:
+                # the libraries load and the tracking store is made while the server gets ready
+                from flows.refresh import run_refresh  # noqa: PLC0415 - Prefect must see the environment first
+                from flows.tracking import connect  # noqa: PLC0415
+
+                connect(home)
+                wait_until_ready()
+                run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, knowledge=knowledge, workers=workers, dask=dask, progress=tell)
         except EXPECTED_ERRORS as error:
             bars.stop()
             console.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)

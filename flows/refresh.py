@@ -13,7 +13,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.effect import write_effects
 from flows.home import Home
-from flows.ingest import DeliveryReport, ingest
+from flows.ingest import DeliveryReport, ingest, write_report
 from flows.monitor import write_drg_monitor
 from flows.reporting import hand_over
 from flows.scoring import ScoredCity, score_step
@@ -26,7 +26,10 @@ Progress = Callable[[str, int, int], None]
 @task(name="ingest")
 def load(delivery: str, home: Home, mapping: str | None) -> DeliveryReport:
     """Takes the delivery into the lake; loading it again changes nothing."""
-    return ingest(Path(delivery) if "://" not in delivery else delivery, home.lake, mapping=Path(mapping) if mapping else None)
+    delivered = ingest(Path(delivery) if "://" not in delivery else delivery, home.lake, mapping=Path(mapping) if mapping else None)
+    # written now and again at the end: it says what was wrong with a delivery that gets no further
+    write_report(delivered, home.out)
+    return delivered
 
 
 @task(name="bucket", task_run_name="bucket-{bucket}", retries=2, retry_delay_seconds=5, tags=["huoyan-bucket"])
@@ -106,7 +109,7 @@ def run_refresh(
     dask: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Runs the flow in this process; Prefect brings its own short-lived server unless PREFECT_API_URL names one.
+    """Runs the flow in this process, told to the Prefect API that PREFECT_API_URL names (``flows.temporary_server`` for a single run).
 
     ``workers`` buckets at once on threads, or on the Dask cluster at ``dask`` (an address, or a number of local processes).
     """

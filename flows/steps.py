@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from features.lake import Lake
+from features.lake import Lake, LakeError
 from features.parameters import City
 from features.peers import peer_groups
 from features.run import bucket_facts, city_facts
@@ -120,6 +120,11 @@ def city_step(job: Job, facts_out: Path) -> Path:
     found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
     groups = peer_groups(facts["institution"], city)
     houses = institutions_in_business(whole, groups, facts["institution_month"])
+    if houses.is_empty():
+        raise LakeError(
+            "No institution did business in the period: every visit and settlement is void, taken back or in quarantine. "
+            "See delivery_report.html for the reasons."
+        )
     stands, customary = set_aside(found, rule_evidence(found, houses, city["scoring"], {}), houses, city["customary"])
     write_parquet(groups, facts_out / "peer_groups.parquet")
     write_parquet(houses, facts_out / "institutions_in_business.parquet")

@@ -16,6 +16,7 @@ from flows.ingest.batch import Part as SourcePart
 from flows.ingest.buckets import bucket_count
 from flows.ingest.check import orphans, profile
 from flows.ingest.clean import Cleaner, contract_names
+from flows.ingest.errors import DeliveryError
 from flows.ingest.parse import trimmed
 from flows.ingest.quarantine import QUARANTINE, Quarantine
 from flows.ingest.report import DeliveryReport, TableReport
@@ -49,6 +50,7 @@ def load(delivery: Delivery, lake: Path, *, progress: Progress | None = None, n_
             for name, columns in unknown.items():
                 reports[name].columns_unknown = sorted(columns)
             vault.commit()
+        _refuse_empty(reports, store, delivery)
         _write(store, spills, reports, quarantine, tell)
         for report in reports.values():
             report.check()
@@ -72,6 +74,19 @@ def load(delivery: Delivery, lake: Path, *, progress: Progress | None = None, n_
             orphans=orphans(reader),
             profile=profile(reader),
             quarantine=kept,
+        )
+
+
+def _refuse_empty(reports: Mapping[str, TableReport], store: Store, delivery: Delivery) -> None:
+    """Raises DeliveryError when a required table has a header and nothing else, and the lake holds no rows of it either."""
+    empty = [
+        f"{name} ({report.zh})"
+        for name, report in reports.items()
+        if report.rows_read == 0 and all_tables()[name].need == "required" and name not in store.tables and name not in delivery.waived
+    ]
+    if empty:
+        raise DeliveryError(
+            f"Required table(s) without a single row: {', '.join(empty)}; nothing was changed. Was the export cut off, or its period wrong?"
         )
 
 

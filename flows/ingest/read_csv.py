@@ -13,6 +13,7 @@ import gzip
 import io
 import queue
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import IO, Final, cast
 import polars as pl
 
 from flows.ingest.batch import BrokenRow, RawBatch
+from flows.ingest.errors import DeliveryError
 
 BLOCK_BYTES: Final = 32 << 20
 #: A quoted value may hold line breaks; a record longer than this is taken for a stray quote.
@@ -122,6 +124,15 @@ def _is_utf8(line: bytes) -> bool:
 
 @contextmanager
 def _open(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        with _opened(path) as stream:
+            yield stream
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DeliveryError(f"{path.name} is no whole gzip file ({error}). It was cut off on its way or is not compressed: fetch it again.") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     with contextlib.ExitStack() as stack:
         opened = gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")  # noqa: SIM115 - the stack closes it
         stream = cast(IO[bytes], stack.enter_context(opened))

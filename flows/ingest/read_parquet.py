@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.ingest.batch import RawBatch
+from flows.ingest.errors import DeliveryError
 
 BATCH_ROWS: Final = 200_000
 
@@ -34,12 +36,21 @@ class ParquetPart:
 
     def header(self) -> list[str]:
         """The column names."""
-        return list(pq.read_schema(self.path).names)
+        with _readable(self.path):
+            return list(pq.read_schema(self.path).names)
 
     def batches(self) -> Iterator[RawBatch]:
         """The rows, block by block."""
-        with pq.ParquetFile(self.path) as file:
+        with _readable(self.path), pq.ParquetFile(self.path) as file:
             yield from as_text(file.iter_batches(batch_size=BATCH_ROWS))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DeliveryError(f"{path.name} is no whole Parquet file ({str(error).splitlines()[0]}). Fetch it again.") from None
 
 
 def as_text(batches: Iterable[pa.RecordBatch]) -> Iterator[RawBatch]:

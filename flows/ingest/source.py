@@ -16,6 +16,8 @@ from flows.ingest.read_csv import CsvPart
 from flows.ingest.read_parquet import ParquetPart
 
 _DATA_FILE: Final = re.compile(r"\.(csv|csv\.gz|parquet)$", re.IGNORECASE)
+#: What some exports put in place of commas.
+OTHER_SEPARATORS: Final = (";", "\t", "|")
 #: Kept beside data without being data.
 _COMPANIONS: Final = re.compile(r"^(readme.*|licen[cs]e.*|_success|_metadata|\..*)$", re.IGNORECASE)
 
@@ -79,6 +81,10 @@ def check_headers(parts: Mapping[str, Sequence[Part]], not_needed: set[str]) -> 
         for part in parts.get(name, []):
             header = part.header()
             if not header:
+                continue
+            separator = next((sign for sign in OTHER_SEPARATORS if len(header) == 1 and sign in header[0]), None)
+            if separator:
+                problems.append(f"{part.name} is separated by {separator!r}; expected commas: export it again as comma-separated CSV")
                 continue
             found = contract_names(header, columns)
             extra = [given for given in header if given not in found]
