@@ -49,8 +49,8 @@ class ParquetPart:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DeliveryError(f"{path.name} is no whole Parquet file ({str(error).splitlines()[0]}). Fetch it again.") from None
+    except (pa.ArrowException, OSError) as error:
+        raise DeliveryError(f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}). Fetch it again, or export it as CSV.") from None
 
 
 def as_text(batches: Iterable[pa.RecordBatch]) -> Iterator[RawBatch]:

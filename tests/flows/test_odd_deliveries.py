@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def run(delivery: Path, home: Home) -> pl.DataFrame:
 def _only(city: City, keeps: Callable[[Row], bool]) -> City:
     """The city with those visits alone, and what hangs on them."""
     visits = {row["mdtrt_id"] for row in city["mdtrt_d"] if keeps(row)}
-    return {name: [row for row in rows if row.get("mdtrt_id", "") in visits] if "mdtrt_id" in rows[0] else rows for name, rows in city.items()}
+    return {name: [row for row in rows if row.get("mdtrt_id", "") in visits or "mdtrt_id" not in row] for name, rows in city.items()}
 
 
 def _busiest(city: City) -> str:
@@ -157,7 +158,7 @@ def test_a_required_table_with_a_header_alone_is_refused_by_name(city: City, hom
 def test_another_separator_is_named_with_the_file(city: City, home: Home, tmp_path: Path, separator: str) -> None:
     folder = write(tmp_path / "in", city)
     (folder / "dr_info_b.csv").write_text(text(city["dr_info_b"], separator), encoding="utf-8")
-    with pytest.raises(DeliveryError, match="dr_info_b.csv is separated by"):
+    with pytest.raises(DeliveryError, match=r"dr_info_b\.csv is separated by"):
         ingest(folder, home.lake)
 
 
@@ -175,7 +176,7 @@ def test_a_damaged_file_is_named_and_nothing_is_changed(
 ) -> None:
     folder = write(tmp_path / "in", {name: rows for name, rows in city.items() if name != "fee_list_d"})
     (folder / f"fee_list_d{ending}").write_bytes(damage(text(city["fee_list_d"]).encode()))
-    with pytest.raises(DeliveryError, match=f"fee_list_d{ending}"):
+    with pytest.raises(DeliveryError, match=re.escape(f"fee_list_d{ending}")):
         ingest(folder, home.lake)
     assert not (home.lake / "lake.json").exists()
 

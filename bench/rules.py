@@ -1,0 +1,102 @@
+"""Every rule over a lake: CPU seconds of each, the slowest with their share, wall time and peak memory on several processes.
+
+    python -m bench.rules OUT --processes 2 [--buckets N]
+
+``OUT`` is the folder of a finished ``huoyan run``: its lake is judged anew, bucket by bucket, each process taking the next bucket, and the
+rules of the whole city on the facts and extracts the run left. Features are not counted, preparing the tables is. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic, process_time
+from typing import Final
+
+import polars as pl
+
+from features.lake import Lake
+from features.parameters import City
+from features.tables import Tables
+from models.rule import all_rules
+from models.run_rules import run_city_rule, run_extract, runnable, settle
+
+TABLES: Final = "(prepared tables)"
+PREPARED: Final = ("visits", "settlements", "stays", "lines", "diagnoses", "operations")
+
+
+def bucket_seconds(lake: Path, bucket: str) -> tuple[dict[str, float], int, float]:
+    """CPU seconds by rule on one bucket, its fee lines, and the process's peak memory in GB so far."""
+    t, city = Tables(Lake(lake), bucket), City.load(None)
+    ready, _ = runnable(all_rules(), t.lake.tables)
+    spent: Counter[str] = Counter()
+    begun = process_time()
+    for name in PREPARED:
+        getattr(t, name)
+    spent[TABLES] = process_time() - begun
+    for unit in ready:
+        begun = process_time()
+        if unit.extract is not None:
+            run_extract(t, unit, city)
+        if unit.scope == "person":
+            settle(run_city_rule(t, unit, city), unit, t.lines, t.stays)
+        spent[unit.rule_id] = process_time() - begun
+    lines = int(t.lake.scan("fee_list_d", bucket).select(pl.len()).collect().item())
+    return dict(spent), lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def city_seconds(out: Path, lake: Path) -> dict[str, float]:
+    """CPU seconds of the rules that see the whole city, settling included."""
+    city = City.load(None)
+    work = max((out / "work").iterdir(), key=lambda folder: folder.stat().st_mtime)
+    facts = {path.stem: pl.scan_parquet(path) for path in (out / "facts").glob("*.parquet")}
+    lines, stays = (pl.scan_parquet(work / "bucket=*" / f"{name}.parquet") for name in ("lines", "stays"))
+    ready, _ = runnable(all_rules(), Lake(lake).tables)
+    spent: dict[str, float] = {}
+    for unit in ready:
+        if unit.scope == "city":
+            begun = process_time()
+            extracted = pl.scan_parquet(work / "bucket=*" / f"extract.{unit.rule_id}.parquet") if unit.extract else None
+            settle(run_city_rule(Tables(Lake(lake), facts=facts, extracted=extracted), unit, city), unit, lines, stays)
+            spent[unit.rule_id] = process_time() - begun
+    return spent
+
+
+def main() -> None:
+    """Prints the total, what 20 M lines would take at the same rate, and the ten slowest rules."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--buckets", type=int, help="only the first so many")
+    options = parser.parse_args()
+    lake = options.out / "lake"
+    buckets = Lake(lake).buckets[: options.buckets]
+    spent: Counter[str] = Counter()
+    lines, peak = 0, 0.0
+    begun = monotonic()
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
+        for by_rule, rows, used in pool.map(bucket_seconds, [lake] * len(buckets), buckets):
+            spent.update(by_rule)
+            lines, peak = lines + rows, max(peak, used)
+    wall = monotonic() - begun
+    by_bucket = spent.total()
+    begun = monotonic()
+    whole = city_seconds(options.out, lake)
+    city_wall = monotonic() - begun
+    spent.update(whole)
+    print(
+        f"{lines:,} fee lines in {len(buckets)} buckets, {options.processes} processes: {wall:.1f} s wall, {by_bucket:.1f} CPU s, {peak:.2f} GB each"
+    )
+    print(f"rules of the whole city: {city_wall:.1f} s wall, {sum(whole.values()):.1f} CPU s")
+    print(f"20 M lines at this rate: {by_bucket * 20e6 / lines:.0f} CPU s in buckets, {wall * 20e6 / lines:.0f} s wall")
+    total = spent.total()
+    for rule_id, seconds in spent.most_common(11):
+        print(f"{rule_id:40} {seconds:8.2f} s {seconds / total:6.1%}")
+
+
+if __name__ == "__main__":
+    main()
