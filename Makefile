@@ -36,8 +36,10 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# the main job on a simulated delivery, 10 M fee lines by default: make bench PERSONS=10000 for a small one
+PERSONS ?= 250000
 bench: setup
-	$(BIN)/python -m bench.main_job
+	$(BIN)/python -m bench.main_job --persons $(PERSONS)
 
 serve: setup
 	$(BIN)/huoyan serve --runs $(RUN)
