@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +21,7 @@ import polars as pl
 from features.lake import Lake
 from features.parameters import City
 from features.tables import Tables
+from flows.steps import Job, scan_buckets
 from models.rule import all_rules
 from models.run_rules import run_city_rule, run_extract, runnable, settle
 
@@ -33,7 +33,7 @@ def bucket_seconds(lake: Path, bucket: str) -> tuple[dict[str, float], int, floa
     """CPU seconds by rule on one bucket, its fee lines, and the process's peak memory in GB so far."""
     t, city = Tables(Lake(lake), bucket), City.load(None)
     ready, _ = runnable(all_rules(), t.lake.tables)
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = {}
     begun = process_time()
     for name in PREPARED:
         getattr(t, name)
@@ -46,22 +46,22 @@ def bucket_seconds(lake: Path, bucket: str) -> tuple[dict[str, float], int, floa
             settle(run_city_rule(t, unit, city), unit, t.lines, t.stays)
         spent[unit.rule_id] = process_time() - begun
     lines = int(t.lake.scan("fee_list_d", bucket).select(pl.len()).collect().item())
-    return dict(spent), lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return spent, lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def city_seconds(out: Path, lake: Path) -> dict[str, float]:
-    """CPU seconds of the rules that see the whole city, settling included."""
-    city = City.load(None)
-    work = max((out / "work").iterdir(), key=lambda folder: folder.stat().st_mtime)
+def city_seconds(out: Path) -> dict[str, float] | None:
+    """CPU seconds of the rules that see the whole city, settling included; None when ``out`` was not finished by this very code."""
+    job = Job.of(out / "lake", out / "work", None)
+    if not job.steps().finished("city"):
+        return None
     facts = {path.stem: pl.scan_parquet(path) for path in (out / "facts").glob("*.parquet")}
-    lines, stays = (pl.scan_parquet(work / "bucket=*" / f"{name}.parquet") for name in ("lines", "stays"))
-    ready, _ = runnable(all_rules(), Lake(lake).tables)
+    lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
     spent: dict[str, float] = {}
-    for unit in ready:
+    for unit in job.rules()[0]:
         if unit.scope == "city":
             begun = process_time()
-            extracted = pl.scan_parquet(work / "bucket=*" / f"extract.{unit.rule_id}.parquet") if unit.extract else None
-            settle(run_city_rule(Tables(Lake(lake), facts=facts, extracted=extracted), unit, city), unit, lines, stays)
+            extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
+            settle(run_city_rule(Tables(job.open_lake(), facts=facts, extracted=extracted), unit, job.city()), unit, lines, stays)
             spent[unit.rule_id] = process_time() - begun
     return spent
 
@@ -75,26 +75,26 @@ def main() -> None:
     options = parser.parse_args()
     lake = options.out / "lake"
     buckets = Lake(lake).buckets[: options.buckets]
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = {}
     lines, peak = 0, 0.0
     begun = monotonic()
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
         for by_rule, rows, used in pool.map(bucket_seconds, [lake] * len(buckets), buckets):
-            spent.update(by_rule)
+            for rule_id, seconds in by_rule.items():
+                spent[rule_id] = spent.get(rule_id, 0.0) + seconds
             lines, peak = lines + rows, max(peak, used)
-    wall = monotonic() - begun
-    by_bucket = spent.total()
+    wall, cpu = monotonic() - begun, sum(spent.values())
+    print(f"{lines:,} fee lines in {len(buckets)} buckets, {options.processes} processes: {wall:.1f} s wall, {cpu:.1f} CPU s, {peak:.2f} GB each")
+    print(f"20 M lines at this rate: {cpu * 20e6 / lines:.0f} CPU s, {wall * 20e6 / lines:.0f} s wall")
     begun = monotonic()
-    whole = city_seconds(options.out, lake)
-    city_wall = monotonic() - begun
-    spent.update(whole)
-    print(
-        f"{lines:,} fee lines in {len(buckets)} buckets, {options.processes} processes: {wall:.1f} s wall, {by_bucket:.1f} CPU s, {peak:.2f} GB each"
-    )
-    print(f"rules of the whole city: {city_wall:.1f} s wall, {sum(whole.values()):.1f} CPU s")
-    print(f"20 M lines at this rate: {by_bucket * 20e6 / lines:.0f} CPU s in buckets, {wall * 20e6 / lines:.0f} s wall")
-    total = spent.total()
-    for rule_id, seconds in spent.most_common(11):
+    whole = city_seconds(options.out)
+    if whole is None:
+        print("rules of the whole city: not measured, the run is not finished or was made by other code")
+    else:
+        spent.update(whole)
+        print(f"rules of the whole city: {monotonic() - begun:.1f} s wall, {sum(whole.values()):.1f} CPU s")
+    total = sum(spent.values())
+    for rule_id, seconds in sorted(spent.items(), key=lambda item: -item[1])[:11]:
         print(f"{rule_id:40} {seconds:8.2f} s {seconds / total:6.1%}")
 
 
