@@ -6,10 +6,11 @@ around the peers' trimmed rate times its own volume; a cheating one's around a m
 parameters are priors of the city file (unit ``scoring``); with verdicts, each rule's weight is learnt (``rule_weights``).
 
 Two things keep one mistaken rule from accusing many. Findings of one person are no independent pieces of evidence, at one house or at
-several: a lent card, a wrong date, one illness explain them all. So they count by less than their number, and as one where a register's entry
-about the person makes them findings. And however many hits a house has, a rule can only say as much as it is rare among honest houses to be
-struck by it at all: a habit that a rule misreads gives hundreds of hits. That rarity starts from a prior by the rule's certainty and is
-corrected by the share of the city's houses that the rule strikes (``most_a_rule_can_say``).
+several: a lent card, a wrong date, one illness explain them all. So they count by less than their number. Where a register's entry makes
+them findings, persons are counted, whatever the rules: one entry may be wrong, several at one house hardly are. And however many hits a
+house has, a rule can only say as much as it is rare among honest houses to be struck by it at all: a habit that a rule misreads gives
+hundreds of hits. That rarity starts from a prior by the rule's certainty and is corrected by the share of the city's houses that the rule
+strikes (``most_a_rule_can_say``).
 """
 
 from __future__ import annotations
@@ -61,11 +62,14 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
         return pl.DataFrame(schema=dict.fromkeys(EVIDENCE_COLUMNS, pl.Float64)).cast(
             {"fixmedins_code": pl.String, "rule_id": pl.String, "kind": pl.String, "first_month": pl.String, "definite": pl.Boolean}
         )
+    register = pl.col("kind").is_in(p["register_kinds"])
     of_person = pl.when(pl.col("psn_no").is_null()).then(1).otherwise(pl.len().over("rule_id", "psn_no"))
-    exponent = pl.when(pl.col("kind").is_in(p["register_kinds"])).then(0.0).otherwise(p["same_person_exponent"])
-    own = own.with_columns(counted=pl.col("strength") * of_person.cast(pl.Float64) ** (exponent - 1))
+    entry = 1 / pl.len().over("kind", "psn_no")
+    own = own.with_columns(
+        counted=pl.when(register).then(entry).otherwise(pl.col("strength") * of_person.cast(pl.Float64) ** (p["same_person_exponent"] - 1))
+    ).with_columns(entries=pl.col("counted").sum().over("fixmedins_code", "kind"))
     hits = own.group_by("fixmedins_code", "rule_id", "kind").agg(
-        pl.col("counted").sum().alias("hits"),
+        pl.when(register.first()).then(pl.col("entries").first()).otherwise(pl.col("counted").sum()).alias("hits"),
         (pl.col("psn_no").is_null() & pl.col("mdtrt_id").is_null()).sum().alias("institution_level"),
         pl.col("strength").max().alias("strongest"),
         (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).sum().alias("amount_fen"),
@@ -188,7 +192,8 @@ def _exposure() -> pl.Expr:
 def _means(frame: pl.DataFrame, p: Params) -> tuple[np.ndarray, np.ndarray]:
     """Expected hits of an honest and of a cheating institution of this volume; shape (rows,) each."""
     exposure = frame["exposure"].to_numpy().astype(float)
-    least = np.where(frame["definite_share"].to_numpy() >= 0.5, p["honest_hits_min"]["definite"], p["honest_hits_min"]["suspected"])
+    rare = (frame["definite_share"] >= 0.5) | frame["kind"].is_in(p["register_kinds"])
+    least = np.where(rare.to_numpy(), p["honest_hits_min"]["definite"], p["honest_hits_min"]["suspected"])
     honest = np.maximum(frame["peer_rate"].to_numpy() * exposure, least)
     guilty = np.maximum(honest * p["guilty_multiple"], exposure * p["guilty_rate_min"])
     return honest, np.maximum(guilty, p["guilty_hits_min"])

@@ -121,6 +121,15 @@ def test_one_wrong_entry_in_a_registry_accuses_none_of_the_houses_its_person_goe
     assert max(llr.values()) < several_cards["h0"] / 2
 
 
+def test_one_dead_and_one_prisoner_at_the_same_small_house_stand_out_though_each_entry_alone_says_nothing(p: Params) -> None:
+    institutions = houses(**{f"h{n}": 100 for n in range(40)})
+    dead, held = ("dead", "dead_or_custody_claims", "suspected", 5), ("held", "dead_or_custody_claims", "suspected", 5)
+    both = findings(("h0", *dead), ("h0", *held), ("h1", *dead)).with_columns(psn_no=pl.col("fixmedins_code") + pl.col("rule_id"))
+    llr = evidence_of(both, institutions, p)
+    assert llr["h1"] < 1.0
+    assert llr["h0"] > 2.0
+
+
 def test_a_suspicion_can_say_less_than_a_certain_violation(p: Params) -> None:
     institutions = houses(**{f"h{n}": 1000 for n in range(200)})
     llr = evidence_of(findings(("h0", "r", "split_stay", "suspected", 400), ("h1", "s", "split_stay", "definite", 400)), institutions, p)
