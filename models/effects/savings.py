@@ -36,7 +36,7 @@ def savings(effect: Effect, cases: int, measure: Measure, cases_a_year: float, c
     parallel = not effect.pretrend_p < 0.05
     quiet = check is None or check.low <= 0 <= check.high
     proved = (low > 0 or high < 0) and parallel and quiet
-    changed = f"每{measure.of_zh}{measure.title_zh}变化{effect.estimate:.2f}（95%区间{effect.low:.2f}至{effect.high:.2f}）"
+    changed = f"{measure.title_zh}变化{effect.estimate:.2f}{measure.unit_zh}（95%区间{effect.low:.2f}至{effect.high:.2f}）"
     if proved:
         word = "节约" if yuan > 0 else "增加"
         inside = sorted((abs(low), abs(high)))

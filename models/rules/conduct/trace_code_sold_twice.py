@@ -74,6 +74,8 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
         & ~pl.col("on_the_ward").fill_null(value=False)
     )
     habit = again.group_by("fixmedins_code").agg(pl.col("drug_trac_codg").n_unique().alias("codes")).filter(pl.col("codes") >= p["codes_min"])
+    names = t.institutions.select(last_at="fixmedins_code", sold_by="fixmedins_name")
+    own = pl.col("last_at") == pl.col("fixmedins_code")
     return (
         again.join(habit, on="fixmedins_code", how="inner")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "codes")
@@ -89,6 +91,7 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("last_sold").sort_by("inscp_fen", "bkkp_sn").last(),
             pl.col("inscp_fen").sum().alias("worth"),
         )
+        .join(names, on="last_at", how="left")
         .select(
             "fixmedins_code",
             "psn_no",
@@ -104,7 +107,7 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
                 "n",
                 "drug",
                 pl.col("last_sold").dt.strftime("%Y-%m-%d"),
-                "last_at",
+                pl.when(own).then(pl.lit("本机构")).otherwise(pl.coalesce("sold_by", "last_at")),
                 yuan(pl.col("worth")),
                 "codes",
             ),

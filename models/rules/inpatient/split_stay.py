@@ -121,11 +121,11 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="last_day",
         strength=pl.when(pl.col("habitual") | pl.col("many")).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
         evidence=pl.format(
-            "患者{}在该院住院{}天出院回家，间隔{}天又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
+            "患者{}在该院住院{}天出院回家，{}又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
             "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。该院{}天内同病种再入院{}例，占全部住院{}，全市其余机构为{}。",
             span(pl.col("first_begn_date"), pl.col("first_last_day")),
             "first_los",
-            "gap",
+            pl.when(pl.col("gap") == 0).then(pl.lit("当日")).otherwise(pl.format("间隔{}天", "gap")),
             pl.col("dscg_maindiag_name").fill_null("同类诊断"),
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
