@@ -17,7 +17,8 @@ CLASSES = ("药品区分性别使用", "医疗服务项目区分性别使用")
 
 def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     """Visits with items of the other sex (rows with ``psn_no``), and each institution's count of visits (rows with ``visits``)."""
-    odd = wrong_sex(t, p, *CLASSES).filter(~pl.col("doubt"))
+    odd = wrong_sex(t, p, *CLASSES)
+    odd = odd.filter(~pl.col("doubt") | (pl.col("at_houses") < p["doubt_houses_min"]))
     disease = (begins(pl.col("main_dx"), FEMALE_ONLY) & (pl.col("gend") == "1")) | (begins(pl.col("main_dx"), MALE_ONLY) & (pl.col("gend") == "2"))
     whole = t.lines.join(odd.select("mdtrt_id").unique(), on="mdtrt_id", how="semi").group_by("mdtrt_id").agg(
         pl.col("bkkp_sn").sort().alias("all_lines"), pl.col("inscp_fen").sum().alias("all_fen")
@@ -57,7 +58,7 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("fee_list_d", "psn_info_b"),
-    params=("persons_sure_min", "persons_min", "times_city_min", "trim_share"),
+    params=("persons_sure_min", "persons_min", "times_city_min", "trim_share", "doubt_houses_min"),
     exceptions=("refund", "self_paid", "family_account"),
     extract=_visits,
 )
@@ -67,8 +68,8 @@ def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
     One such line is a slip or a payment limit, which the rules on items by sex report. A house answers when at least
     ``persons_sure_min`` persons have a visit that can be nobody's but the other sex's (a service on its organs, a disease of it, or
     several such items together), or ``persons_min`` persons any such item, and its share of such visits is ``times_city_min`` times
-    that of the other houses (the highest ``trim_share`` of them left out).
-    Persons whose registered sex is in doubt are left out; purchases from the family's personal accounts
+    that of the other houses (the highest ``trim_share`` of them left out). Persons whose diagnoses show the other sex at
+    ``doubt_houses_min`` houses are left out, the register errs; purchases from the family's personal accounts
     are cleared. At fault are the items at a pharmacy, else the whole visit. One finding a visit.
     """
     shown = t.extracted.filter(pl.col("psn_no").is_not_null())

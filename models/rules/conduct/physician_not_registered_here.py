@@ -45,10 +45,10 @@ def _orders(t: Tables, p: Params) -> pl.LazyFrame:
 def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
     """Orders in the name of a physician who is not registered at the institution, nor for several sites, or in no register at all.
 
-    The register is believed only where it knows at least ``registered_share_min`` of what the institution's physicians ordered;
-    a house whose staff it does not list is a gap of the register. At least ``days_min`` days of orders; tests sent in from
-    elsewhere (``etip_flag``) belong to the sender. One finding a physician code and institution. An honest answer would be a
-    consultation, a locum or a registration still under way.
+    The register is believed only where it knows at least ``registered_share_min`` of what the institution's physicians ordered, or of
+    the physicians who order regularly; a house whose staff it does not list is a gap of the register. At least ``days_min`` days of
+    orders; tests sent in from elsewhere (``etip_flag``) belong to the sender. One finding a physician code and institution. An honest
+    answer would be a consultation, a locum or a registration still under way.
     """
     grouped = t.extracted.group_by("fixmedins_code", "bilg_dr_code", "registered", "known").agg(
         pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False),
@@ -58,9 +58,12 @@ def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
     )
     # leave for several sites covers any place
     multi = registrations(t).filter("multi").select(pl.col("dr_code").alias("bilg_dr_code")).unique()
+    # by lines or by heads: a rented name may order most of what a house bills, and must not shake the register that shows it
+    regular = pl.col("dates").list.len() >= p["days_min"]
+    heads = pl.col("registered").fill_null(value=False).filter(regular).mean()
     believed = (
         grouped.group_by("fixmedins_code")
-        .agg((pl.col("n").filter(pl.col("registered")).sum() / pl.col("n").sum()).alias("share"))
+        .agg(pl.max_horizontal(pl.col("n").filter(pl.col("registered")).sum() / pl.col("n").sum(), heads).alias("share"))
         .filter(pl.col("share") >= p["registered_share_min"])
     )
     return (
@@ -76,7 +79,7 @@ def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.9),
             evidence=pl.format(
-                "医师{}{}，却有{}天在本机构开单{}条，涉及医保范围内金额{}元；本机构{}的明细由登记在册医师开立。",
+                "医师{}{}，却有{}天在本机构开单{}条，涉及医保范围内金额{}元；登记库覆盖本机构{}的开单（或经常开单医师）。",
                 "bilg_dr_code",
                 pl.when(pl.col("known").is_null()).then(pl.lit("不在医师登记库")).otherwise(pl.lit("未登记在本机构且无多点执业备案")),
                 "days",

@@ -58,15 +58,19 @@ def begins(code: pl.Expr, prefixes: tuple[str, ...]) -> pl.Expr:
 
 
 def other_sex_shown(t: Tables) -> pl.LazyFrame:
-    """psn_no of persons with two or more visits whose diagnosis only the other sex can have: the registry's sex is in doubt."""
+    """psn_no of persons with two or more visits whose diagnosis only the other sex can have: the registry's sex is in doubt.
+
+    ``at_houses`` counts the institutions that show it: at a single one it may also be others who use the card there.
+    """
     sexes = t.persons.select("psn_no", "gend")
     against = (begins(pl.col("code"), FEMALE_ONLY) & (pl.col("gend") == "1")) | (begins(pl.col("code"), MALE_ONLY) & (pl.col("gend") == "2"))
     return (
         recorded(t)
         .join(sexes, on="psn_no", how="inner")
         .filter(against)
+        .join(t.visits.select("mdtrt_id", "fixmedins_code"), on="mdtrt_id", how="inner")
         .group_by("psn_no")
-        .agg(pl.col("mdtrt_id").n_unique())
+        .agg(pl.col("mdtrt_id").n_unique(), at_houses=pl.col("fixmedins_code").n_unique())
         .filter(pl.col("mdtrt_id") >= 2)
-        .select("psn_no")
+        .select("psn_no", "at_houses")
     )

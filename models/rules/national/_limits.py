@@ -16,7 +16,9 @@ from models.rules.national._points import items_of, lenient, limited_lines, one_
 
 
 def wrong_sex(t: Tables, p: Params, *classes: str) -> pl.LazyFrame:
-    """Lines of items for one sex billed to a person of the other; ``doubt`` marks persons whose registered sex is in doubt."""
+    """Lines of items for one sex billed to a person of the other; ``doubt`` marks persons whose registered sex is in doubt, ``at_houses`` the
+    number of institutions that show the other sex (null without doubt).
+    """
     lines = limited_lines(t, *classes).filter(pl.col("gend").is_in(["1", "2"]) & pl.col("sex").is_not_null())
     odd = family_account.clear(lenient(lines, pl.col("gend") != pl.col("sex")), t, p)
     doubted = other_sex_shown(t).with_columns(doubt=pl.lit(value=True))

@@ -13,11 +13,19 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """One row a product with its usual daily quantity, and the lines far beyond it."""
     drugs = t.lines.filter(
         pl.col("hilist_code").str.contains("^[XZ]") & ~pl.col("inpatient") & (pl.col("prd_days") >= 1) & (pl.col("inscp_fen") > 0)
-    ).with_columns(daily=pl.col("cnt") / pl.col("prd_days"))
+    ).with_columns(
+        # packs cannot be split: a day's quantity is too much only if one pack less would still be
+        daily=pl.col("cnt") / pl.col("prd_days"),
+        spare=(pl.col("cnt") - 1) / pl.col("prd_days"),
+    )
     told = drugs.with_columns(n=pl.len().over("hilist_code"), usual=pl.col("daily").median().over("hilist_code"))
-    columns = ["hilist_code", "hilist_name", "n", "usual", "bkkp_sn", "psn_no", "mdtrt_id", "fixmedins_code", "date", "daily", "inscp_fen"]
-    far = told.filter(pl.col("daily") > pl.col("usual") * p["dose_factor"] / 2).select(columns)
-    rows = told.unique("hilist_code", keep="any").with_columns(bkkp_sn=pl.lit(None, pl.String), daily=pl.lit(None, pl.Float64)).select(columns)
+    columns = ["hilist_code", "hilist_name", "n", "usual", "bkkp_sn", "psn_no", "mdtrt_id", "fixmedins_code", "date", "daily", "spare", "inscp_fen"]
+    far = told.filter(pl.col("spare") > pl.col("usual") * p["dose_factor"] / 2).select(columns)
+    rows = (
+        told.unique("hilist_code", keep="any")
+        .with_columns(bkkp_sn=pl.lit(None, pl.String), daily=pl.lit(None, pl.Float64), spare=pl.lit(None, pl.Float64))
+        .select(columns)
+    )
     return pl.concat([rows, far])
 
 
@@ -35,7 +43,8 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     extract=_extract,
 )
 def dose_beyond_usual(t: Tables, p: Params) -> pl.LazyFrame:
-    """An outpatient or pharmacy line whose quantity a day (packs over days of supply) is many times what the same product is usually given.
+    """An outpatient or pharmacy line whose quantity a day (packs over days of supply) is many times what the same product is usually given,
+    even with one pack less, since packs are not split.
 
     The label's dose is not in the claims; the city's own median of the same product stands for it, over at least ``lines_min`` lines.
     """
@@ -44,7 +53,7 @@ def dose_beyond_usual(t: Tables, p: Params) -> pl.LazyFrame:
     odd = (
         drawn.filter(pl.col("bkkp_sn").is_not_null())
         .join(usual, on="hilist_code", suffix="_city")
-        .filter((pl.col("n_city") >= p["lines_min"]) & (pl.col("daily") > pl.col("usual_city") * p["dose_factor"]))
+        .filter((pl.col("n_city") >= p["lines_min"]) & (pl.col("spare") > pl.col("usual_city") * p["dose_factor"]))
     )
     return (
         odd.group_by("fixmedins_code", "psn_no", "mdtrt_id")

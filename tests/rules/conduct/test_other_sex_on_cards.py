@@ -63,3 +63,18 @@ def test_a_drug_together_with_a_disease_of_the_other_sex_is_as_sure_as_a_service
 )
 def test_lawful_purchases_and_slips(city, why, drawn):
     assert found(other_sex_on_cards, house(city, **drawn)).is_empty(), why
+
+
+def test_a_wrong_registered_sex_shows_at_other_houses_too_and_cards_used_again_at_one_house_are_no_such_doubt(city):
+    def findings(second_house: str):
+        places = {0: "H1", 1: second_house}
+        visits = [(f"M{n}{k}", f"P{n}", places[k], day(n + k), day(n + k), 11, "N76.000") for n in range(3) for k in (0, 1)]
+        visits += [(f"N{n}", f"Q{n}", "H9", day(1), day(1), 11, None) for n in range(100)]
+        lines = [(f"L{n}{k}", f"M{n}{k}", f"P{n}", places[k], day(n + k), *DRUG, 10, 10) for n in range(3) for k in (0, 1)]
+        lines += [(f"N{n}", f"N{n}", f"Q{n}", "H9", day(1), *PLAIN, 10, 10) for n in range(100)]
+        settled = table(SETTLED, [(f"S{row[0]}", row[0], 7) for row in visits])
+        persons = table("psn_no gend", [(f"P{n}", 1) for n in range(3)])
+        return found(other_sex_on_cards, city(psn_info_b=persons, mdtrt_d=table(VISIT, visits), fee_list_d=table(FEE, lines), setl_d=settled))
+
+    assert findings("H1").height == 6
+    assert findings("H2").is_empty()

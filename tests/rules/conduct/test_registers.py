@@ -169,6 +169,15 @@ def test_orders_of_a_physician_of_no_register_are_found(city):
     assert "不在医师登记库" in findings["evidence"][0]
 
 
+def test_a_rented_name_that_orders_nearly_everything_does_not_shake_the_register(city):
+    staff = [(f"D{n}", None, 0, "H1", "H1", None) for n in (1, 2, 3, 4)]
+    regular = [row for n in (1, 2, 3, 4) for row in orders(f"D{n}", "H1", range(5))]
+    t = staffed(city, [*regular, *orders("D7", "H1", range(90))], *staff, ("D7", None, 0, "H2", "H2", None))
+    assert [sorted(lines) for lines in lines_of(found(physician_not_registered_here, t))] == [sorted(f"D7H1-{d}" for d in range(90))]
+    few = staffed(city, [*regular, *orders("D7", "H1", range(90))], *staff[:3], ("D7", None, 0, "H2", "H2", None))
+    assert found(physician_not_registered_here, few).is_empty()
+
+
 @pytest.mark.parametrize(
     ("why", "known", "stray", "register"),
     [

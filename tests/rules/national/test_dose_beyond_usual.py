@@ -16,13 +16,13 @@ def drawn(cnt: str, *, others: int = 9, days: str = "10", med_type: str = "11") 
 
 
 def test_more_than_ten_times_the_usual_daily_quantity_is_found(city):
-    assert lines_of(found(dose_beyond_usual, city(**drawn("21")), lines_min=10)) == [["L1"]]
+    assert lines_of(found(dose_beyond_usual, city(**drawn("22")), lines_min=10)) == [["L1"]]
 
 
 @pytest.mark.parametrize(
     "lake",
-    [drawn("20"), drawn("21", others=8), drawn("21", days="-"), drawn("21", med_type="21")],
-    ids=["ten times", "too few lines", "no days", "in-patient"],
+    [drawn("20"), drawn("21"), drawn("22", others=8), drawn("22", days="-"), drawn("22", med_type="21")],
+    ids=["ten times", "one pack less would not be too much", "too few lines", "no days", "in-patient"],
 )
 def test_what_shows_no_dose_is_left_alone(city, lake):
     assert found(dose_beyond_usual, city(**lake), lines_min=10).is_empty()
