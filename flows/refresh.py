@@ -61,12 +61,17 @@ def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -
 _PROGRESS: ContextVar[Progress] = ContextVar("progress", default=lambda _stage, _done, _total: None)
 
 
+def _teller() -> Progress:
+    """Who is told of progress; asked here, since the flow itself travels to Dask's workers and a context variable cannot."""
+    return _PROGRESS.get()
+
+
 @flow(name="refresh", validate_parameters=False)
 def refresh(
     delivery: str, out: str, config: str | None = None, lake: str | None = None, mapping: str | None = None, knowledge: str | None = None
 ) -> str:
     """Ingest → features and rules bucket by bucket → city rules → score → report. Returns the run folder."""
-    tell = _PROGRESS.get()
+    tell = _teller()
     home = Home.of(Path(out), Path(lake) if lake else None)
     home.prepare()
     tell("ingest", 0, 1)
