@@ -38,7 +38,8 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
     usual = (
         lines.filter(~over & (pl.col("fee_fen") > 0))
         .group_by("hilist_code", "chrgitm_lv", "insutype")
-        .agg((pl.col("inscp_fen") / pl.col("fee_fen")).median().alias("scope_share"))
+        # shares of cover are whole per cents; what single lines add by rounding to the fen differs with the bucket
+        .agg((pl.col("inscp_fen") / pl.col("fee_fen")).median().round(2).alias("scope_share"))
     )
     keys = ["hilist_code", "chrgitm_lv", "insutype"]
     claimed = (
@@ -57,7 +58,7 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("date").max().alias("occurred_to"),
             pl.len().alias("n"),
             pl.col("excess").sum(),
-            pl.when("case_paid").then(0).otherwise(pl.col("excess") * pl.col("fund_share")).sum().round().cast(pl.Int64).alias("loss_fen"),
+            pl.when("case_paid").then(0).otherwise((pl.col("excess") * pl.col("fund_share")).round()).sum().cast(pl.Int64).alias("loss_fen"),
             pl.col("hilist_name").sort_by("excess", "bkkp_sn").last().alias("item"),
             pl.col("pric").sort_by("excess", "bkkp_sn").last(),
             pl.col("ceiling").sort_by("excess", "bkkp_sn").last(),
