@@ -217,7 +217,7 @@ def _findings(unit: Rule, lake: Lake, city: City, facts: dict[str, pl.LazyFrame]
         hits = run_city_rule(Tables(lake, None, facts=facts, extracted=extracted), unit, city)
     except KeyError as error:
         raise typer.BadParameter(f"{unit.rule_id} reads facts of a whole run and cannot be tried alone: {error.args[0]}") from error
-    stays = pl.concat([t.stays.select("mdtrt_id", "fund_fen", "drg_fund_fen") for t in buckets])
+    stays = pl.concat([t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen") for t in buckets])
     return settle(hits, unit, pl.concat([_lines_of(hits, t) for t in buckets]), stays)
 
 

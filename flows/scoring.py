@@ -134,13 +134,18 @@ def new_forest(city: City) -> GroupedForest:
 
 
 def institution_amounts(findings: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """``fixmedins_code amount_fen loss_fen``: every distinct line once, plus findings that name neither lines nor a stay."""
+    """``fixmedins_code amount_fen loss_fen``: every distinct line once, every stay of which no line was delivered once, and of what rests on
+    neither, the largest sum of each kind."""
     of_lines = lines.group_by("fixmedins_code").agg(pl.col("inscp_fen").sum().alias("amount_fen"), pl.col("loss_fen").sum())
-    free = findings.filter((pl.col("bkkp_sns").list.len().fill_null(0) == 0) & pl.col("mdtrt_id").is_null())
-    of_institutions = free.group_by("fixmedins_code", "kind").agg(
-        (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).max().alias("amount_fen"), (pl.col("fund_loss") * 100).max().alias("loss_fen")
+    without_lines = findings.filter(pl.col("bkkp_sns").list.len().fill_null(0) == 0)
+    largest = (
+        (pl.col("amount_at_issue") * 100).round().cast(pl.Int64).max().alias("amount_fen"),
+        (pl.col("fund_loss") * 100).max().alias("loss_fen"),
     )
-    together = pl.concat([of_lines, of_institutions.select("fixmedins_code", "amount_fen", "loss_fen")], how="vertical_relaxed")
+    of_stays = without_lines.filter(pl.col("mdtrt_id").is_not_null()).group_by("fixmedins_code", "mdtrt_id").agg(*largest)
+    of_institutions = without_lines.filter(pl.col("mdtrt_id").is_null()).group_by("fixmedins_code", "kind").agg(*largest)
+    sums = ["fixmedins_code", "amount_fen", "loss_fen"]
+    together = pl.concat([of_lines, of_stays.select(sums), of_institutions.select(sums)], how="vertical_relaxed")
     return (
         together.group_by("fixmedins_code").agg(pl.col("amount_fen").sum().cast(pl.Int64), pl.col("loss_fen").sum().round(0)).sort("fixmedins_code")
     )

@@ -87,7 +87,7 @@ def bucket_step(job: Job, bucket: str) -> str:
         t.lines.select("bkkp_sn", "mdtrt_id", "fixmedins_code", "inscp_fen", "fund_fen", "case_paid").sort("bkkp_sn").collect(),
         folder / "lines.parquet",
     )
-    write_parquet(t.stays.select("mdtrt_id", "fund_fen", "drg_fund_fen").sort("mdtrt_id").collect(), folder / "stays.parquet")
+    write_parquet(t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen").sort("mdtrt_id").collect(), folder / "stays.parquet")
     steps.finish(marker)
     return bucket
 

@@ -70,10 +70,11 @@ def run_city_rule(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
 def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFrame) -> pl.DataFrame:
     """Hits → findings: amounts from the fee lines, loss by payment method, law, stable id.
 
-    ``lines`` needs ``bkkp_sn mdtrt_id inscp_fen fund_fen case_paid``; ``stays`` needs ``mdtrt_id fund_fen drg_fund_fen``.
+    ``lines`` needs ``bkkp_sn mdtrt_id inscp_fen fund_fen case_paid``; ``stays`` needs ``mdtrt_id inscp_fen fund_fen drg_fund_fen``.
 
     Where the whole stay is at fault (loss basis ``stay``) and the rule names no lines, all lines of the stay are at fault.
-    ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault. ``fund_loss`` as ``models.rule.LossBasis`` says.
+    ``amount_at_issue`` is the sum of ``inscp_amt`` over the lines at fault; where no line of a stay at fault was delivered, what its
+    settlement states as in scope. ``fund_loss`` as ``models.rule.LossBasis`` says.
     A rule's own ``amount_fen``/``loss_fen`` win.
     """
     if hits.is_empty():
@@ -84,8 +85,12 @@ def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFr
     by_line = _line_sums(hits, lines)
     by_stay = _stay_sums(hits, stays)
     frame = hits.join(by_line, on="hit", how="left").join(by_stay, on="hit", how="left")
-    loss = pl.col("stay_loss") if unit.loss == "stay" else pl.col("line_loss")
-    return _as_findings(frame.with_columns(_amount=pl.coalesce("amount_fen", "line_amount", 0), _loss=pl.coalesce("loss_fen", loss, 0)), unit)
+    of_stay = unit.loss == "stay"
+    loss = pl.col("stay_loss" if of_stay else "line_loss")
+    without_lines = pl.col("stay_amount") if of_stay else 0
+    return _as_findings(
+        frame.with_columns(_amount=pl.coalesce("amount_fen", "line_amount", without_lines, 0), _loss=pl.coalesce("loss_fen", loss, 0)), unit
+    )
 
 
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
@@ -128,8 +133,12 @@ def _line_sums(hits: pl.DataFrame, lines: pl.LazyFrame) -> pl.DataFrame:
 
 def _stay_sums(hits: pl.DataFrame, stays: pl.LazyFrame) -> pl.DataFrame:
     wanted = hits.lazy().select("hit", "mdtrt_id").drop_nulls()
-    stays = stays.select("mdtrt_id", pl.coalesce("drg_fund_fen", "fund_fen").alias("paid_fen"))
-    return wanted.join(stays, on="mdtrt_id", how="inner").select("hit", pl.col("paid_fen").fill_null(0).alias("stay_loss")).collect()
+    stays = stays.select(
+        "mdtrt_id",
+        pl.col("inscp_fen").fill_null(0).alias("stay_amount"),
+        pl.coalesce("drg_fund_fen", "fund_fen").fill_null(0).alias("stay_loss"),
+    )
+    return wanted.join(stays, on="mdtrt_id", how="inner").select("hit", "stay_amount", "stay_loss").collect()
 
 
 def _as_findings(frame: pl.DataFrame, unit: Rule) -> pl.DataFrame:

@@ -20,8 +20,9 @@ def span(begin: pl.Expr, end: pl.Expr) -> pl.Expr:
 
 
 def percent(share: pl.Expr) -> pl.Expr:
-    """A share 0–1 as per cent with one decimal: 0.1234 → ``12.3%``."""
-    return (share * 100).round(1).cast(pl.String) + "%"
+    """A share 0–1 as per cent with one decimal: 0.1234 → ``12.3%``; below 0.1 % with one significant digit: 0.0004 → ``0.04%``."""
+    cent = share * 100
+    return pl.when((cent > 0) & (cent < 0.1)).then(cent.round_sig_figs(1)).otherwise(cent.round(1)).cast(pl.String) + "%"
 
 
 def count(number: pl.Expr) -> pl.Expr:

@@ -55,7 +55,7 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
     ).select("mdtrt_id")
     for unit in CLEARED:
         candidates = unit.clear(candidates, t, p)
-    return pairs.select(*COLUMNS, "first_mdtrt_id", "first_begn_date", "first_last_day", "first_los", "gap").join(
+    return pairs.select(*COLUMNS, "first_mdtrt_id", "first_begn_date", "first_last_day", "first_los", "first_way", "gap").join(
         candidates.with_columns(judged=pl.lit(value=True)), on="mdtrt_id", how="left"
     )
 
@@ -80,7 +80,7 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     Judged are second stays within ``gap_days`` whose main diagnosis is the first's (same three characters; within ``immediate_days`` also
     the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
     maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
-    a cut: the return came within ``immediate_days`` without an emergency, or the institution makes a habit of it: at least
+    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it: at least
     ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays, or returns within ``habit_gap_days`` at
     ``habit_times_usual`` times the rate of the rest of the city, which no relapse rate explains.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
@@ -103,7 +103,7 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
             usual=(pl.col("all_cuts") - pl.col("house_cuts")) / pl.col("others"),
             usual_early=(pl.col("all_early") - pl.col("house_early")) / pl.col("others"),
             share=pl.col("house_cuts") / pl.col("house_stays"),
-            urgent=pl.col("adm_way_code").fill_null("2") == "1",
+            elective=pl.col("adm_way_code").is_not_null() & (pl.col("adm_way_code") != "1"),
             soon=pl.col("gap") <= p["immediate_days"],
         )
         .with_columns(
@@ -111,7 +111,7 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
             many=(pl.col("house_early") >= p["repeat_stays_min"])
             & (pl.col("house_early") / pl.col("house_stays") >= p["habit_times_usual"] * pl.col("usual_early")),
         )
-        .filter((pl.col("soon") & (~pl.col("urgent") | pl.col("habitual"))) | (pl.col("many") & (pl.col("gap") <= p["habit_gap_days"])))
+        .filter((pl.col("soon") & (pl.col("elective") | pl.col("habitual"))) | (pl.col("many") & (pl.col("gap") <= p["habit_gap_days"])))
     )
     return judged.select(
         "fixmedins_code",
@@ -121,10 +121,11 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="last_day",
         strength=pl.when(pl.col("habitual") | pl.col("many")).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
         evidence=pl.format(
-            "患者{}在该院住院{}天出院回家，{}又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
+            "患者{}在该院住院{}天后{}，{}又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
             "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。该院{}天内同病种再入院{}例，占全部住院{}，全市其余机构为{}。",
             span(pl.col("first_begn_date"), pl.col("first_last_day")),
             "first_los",
+            pl.when(pl.col("first_way").is_null()).then(pl.lit("出院（离院方式未上传）")).otherwise(pl.lit("出院回家")),
             pl.when(pl.col("gap") == 0).then(pl.lit("当日")).otherwise(pl.format("间隔{}天", "gap")),
             pl.col("dscg_maindiag_name").fill_null("同类诊断"),
             "main_dx",

@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
+from models.wording import count, meaning, span
 
 
 @rule(
@@ -42,15 +43,27 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
     )
     both = lists.join(t.visits.select("mdtrt_id", "psn_no", "fixmedins_code", "gend", "age", "begn_date", "end_date"), on="mdtrt_id", how="inner")
     length = (pl.col("end_date") - pl.col("begn_date")).dt.total_days() + 1
-    checks = {
-        "性别与参保登记不一致": pl.col("list_gend").is_in(["1", "2"]) & pl.col("gend").is_in(["1", "2"]) & (pl.col("list_gend") != pl.col("gend")),
-        "年龄与参保登记不一致": (pl.col("list_age").cast(pl.Float64) - pl.col("age")).abs() > p["age_gap_max"],
-        "出院时间早于入院时间": pl.col("dscg") < pl.col("adm"),
-        "实际住院天数超过住院起止日期": pl.col("days").cast(pl.Float64) > length + p["days_slack"],
-        "护理天数之和超过住院起止日期": pl.col("nursing") > length + p["days_slack"],
-        "呼吸机使用小时超过住院时长": pl.col("vent").cast(pl.Float64) > (length + p["days_slack"]) * 24,
-    }
-    wrong = pl.concat_list(pl.when(test.fill_null(value=False)).then(pl.lit(text)) for text, test in checks.items()).list.drop_nulls()
+    days, nursing, vent = pl.col("days").cast(pl.Float64), pl.col("nursing"), pl.col("vent").cast(pl.Float64)
+    sex = meaning("gend", pl.col("list_gend")), meaning("gend", pl.col("gend"))
+    stay = span(pl.col("begn_date"), pl.col("end_date"))
+    checks = (
+        (
+            pl.col("list_gend").is_in(["1", "2"]) & pl.col("gend").is_in(["1", "2"]) & (pl.col("list_gend") != pl.col("gend")),
+            pl.format("性别为{}，参保登记为{}", *sex),
+        ),
+        (
+            (pl.col("list_age").cast(pl.Float64) - pl.col("age")).abs() > p["age_gap_max"],
+            pl.format("年龄为{}岁，按参保登记为{}岁", count(pl.col("list_age").cast(pl.Float64)), count(pl.col("age"))),
+        ),
+        (
+            pl.col("dscg") < pl.col("adm"),
+            pl.format("出院时间（{}）早于入院时间（{}）", pl.col("dscg").dt.date().cast(pl.String), pl.col("adm").dt.date().cast(pl.String)),
+        ),
+        (days > length + p["days_slack"], pl.format("实际住院{}天，而住院起止日期{}只有{}天（含入、出院当日）", count(days), stay, length)),
+        (nursing > length + p["days_slack"], pl.format("各级护理合计{}天，而住院起止日期{}只有{}天", count(nursing), stay, length)),
+        (vent > (length + p["days_slack"]) * 24, pl.format("呼吸机使用{}小时，而住院起止日期{}只有{}天", count(vent), stay, length)),
+    )
+    wrong = pl.concat_list(pl.when(test.fill_null(value=False)).then(text) for test, text in checks).list.drop_nulls()
     odd = both.with_columns(wrong=wrong).filter(pl.col("wrong").list.len() > 0)
     return odd.select(
         "fixmedins_code",

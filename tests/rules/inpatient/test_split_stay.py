@@ -11,6 +11,12 @@ HEAD = "mdtrt_id | psn_no | begntime | endtime | dscg_maindiag_code | dscg_way |
 FIRST = "M1 | P1 | 2024-03-01 | 2024-03-06 | J18.900 | 1 | | 21 | 呼吸内科\n"
 
 
+def lists(**columns: str) -> str:
+    """The settlement list of the second stay."""
+    names, values = zip(*columns.items(), strict=True)
+    return f"setl_id | mdtrt_id | psn_no | fixmedins_code | {' | '.join(names)}\nSM2 | M2 | P1 | H1 | {' | '.join(values)}"
+
+
 def stays(city, second: str, *, first: str = FIRST, **tables: str):
     """Two stays of one person and an honest crowd, each with one fee line."""
     crowd = "".join(f"C{n} | Q{n} | 2024-03-01 | 2024-03-06 | K35.900 | 1 | | 21 | 普外科\n" for n in range(60))
@@ -20,6 +26,7 @@ def stays(city, second: str, *, first: str = FIRST, **tables: str):
         f"L{i} | {i} | {day.get(i, '2024-03-02')} | 001204000060000 | 100\n" for i in ids
     )
     tables.setdefault("fee_list_d", fees)
+    tables.setdefault("mdcs_fund_setl_list_d", lists(adm_way_code="2"))
     return city(mdtrt_d=HEAD + first + second + "\n" + crowd, **tables)
 
 
@@ -81,12 +88,9 @@ def test_a_return_that_the_first_stays_settlement_list_announced_is_lawful(city)
 
 
 def test_an_emergency_alone_is_a_relapse_but_not_where_it_is_a_habit(city):
-    lists = """
-        setl_id | mdtrt_id | psn_no | fixmedins_code | adm_way_code
-        SM2     | M2       | P1     | H1             | 1
-    """
+    urgent = lists(adm_way_code="1")
     second = "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科"
-    assert found(split_stay, stays(city, second, mdcs_fund_setl_list_d=lists)).is_empty()
+    assert found(split_stay, stays(city, second, mdcs_fund_setl_list_d=urgent)).is_empty()
     habit = "".join(
         f"\nA{n} | R{n} | 2024-04-01 | 2024-04-05 | J20.900 | 1 | | 21 | 内科\nB{n} | R{n} | 2024-04-06 | 2024-04-09 | J20.900 | 1 | | 21 | 内科"
         for n in range(3)
@@ -94,17 +98,37 @@ def test_an_emergency_alone_is_a_relapse_but_not_where_it_is_a_habit(city):
     fees = "mdtrt_id | fee_ocur_time | hilist_code\n" + "".join(
         f"{i} | 2024-03-05 | 001204000060000\n" for i in ["M1", "M2", *(f"{x}{n}" for x in "AB" for n in range(3))]
     )
-    t = stays(city, second + habit, mdcs_fund_setl_list_d=lists, fee_list_d=fees)
+    t = stays(city, second + habit, mdcs_fund_setl_list_d=urgent, fee_list_d=fees)
     assert sorted(found(split_stay, t)["mdtrt_id"].to_list()) == ["B0", "B1", "B2", "M2"]
 
 
-def test_bed_day_paid_interim_closing_is_lawful(city):
-    lists = """
-        setl_id | mdtrt_id | psn_no | fixmedins_code | hi_paymtd
-        SM2     | M2       | P1     | H1             | 5
+def test_a_single_return_of_which_nobody_says_how_it_was_admitted_may_be_an_emergency(city):
+    second = "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.900 | 1 | | 21 | 呼吸内科"
+    assert found(split_stay, stays(city, second, mdcs_fund_setl_list_d=lists(adm_way_code="-"))).is_empty()
+
+
+def test_the_sentence_claims_no_way_of_discharge_that_was_not_delivered(city):
+    first = "M1 | P1 | 2024-03-01 | 2024-03-06 | J18.900 | - | | 21 | 呼吸内科\n"
+    findings = found(split_stay, stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.901 | 1 | | 21 | 呼吸内科", first=first))
+    assert "离院方式未上传" in findings["evidence"][0]
+
+
+def test_a_stay_without_a_delivered_line_counts_with_what_its_settlement_has_in_scope(city):
+    second = "M2 | P1 | 2024-03-07 | 2024-03-12 | J18.901 | 1 | | 21 | 呼吸内科"
+    settled = """
+        setl_id | mdtrt_id | med_type | setl_time  | inscp_amt | fund_pay_sumamt | medfee_sumamt
+        S1      | M1       | 21       | 2024-03-06 | 100       | 70              | 120
+        S2      | M2       | 21       | 2024-03-12 | 90.10     | 60              | 110
     """
+    lines = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | pric\nL9 | M1 | 2024-03-02 | 001204000060000 | 100"
+    findings = found(split_stay, stays(city, second, fee_list_d=lines, setl_d=settled))
+    assert findings.select("mdtrt_id", "amount_at_issue", "fund_loss").rows() == [("M2", 90.1, 60.0)]
+
+
+def test_bed_day_paid_interim_closing_is_lawful(city):
+    by_day = lists(adm_way_code="2", hi_paymtd="5")
     first = "M1 | P1 | 2024-03-01 | 2024-03-06 | F20.900 | 1 | | 21 | 精神科\n"
-    t = stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | F20.900 | 1 | | 21 | 精神科", first=first, mdcs_fund_setl_list_d=lists)
+    t = stays(city, "M2 | P1 | 2024-03-07 | 2024-03-12 | F20.900 | 1 | | 21 | 精神科", first=first, mdcs_fund_setl_list_d=by_day)
     assert found(split_stay, t).is_empty()
 
 
