@@ -55,7 +55,7 @@ def write_drg_monitor(lake: Lake, out_dir: Path, city: City, scheme: Scheme | No
         frame.write_parquet(folder / f"{name}.parquet")
     path = out_dir / "drg_monitor.csv"
     table.write_csv(path, include_bom=True, float_precision=4)
-    monitor_workbook(out_dir / "drg_monitor.xlsx", frames, institutions)
+    monitor_workbook(out_dir / "drg_monitor.xlsx", frames, institutions, p["workbook_rows_max"])
     return path
 
 

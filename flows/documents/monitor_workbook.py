@@ -24,7 +24,6 @@ _SHEETS: Final = (
 _PERCENT: Final = ("_rate", "_share", "_expected", "mortality")
 _YUAN: Final = ("payment", "cost", "surplus", "fund_paid", "mean_fee")
 _A3: Final = 8
-_EXCEL_ROWS: Final = 1_048_570
 _ALERT_HEADERS: Final = {
     "level": "层级",
     "month": "月份",
@@ -42,8 +41,15 @@ _LEVEL_ZH: Final = {"city": "全市", "hospital": "医疗机构", "department": 
 _GRADE_ZH: Final = {"alarm": "报警", "warn": "预警"}
 
 
-def monitor_workbook(path: Path, frames: Mapping[str, pl.DataFrame], institutions: pl.DataFrame) -> None:
-    """Writes the workbook from the frames of the monitoring flow (monitor, alerts, budget, standards)."""
+_UNIT: Final = ("fixmedins_code", "dept", "physician", "drg_code")
+
+
+def monitor_workbook(path: Path, frames: Mapping[str, pl.DataFrame], institutions: pl.DataFrame, rows_max: int) -> None:
+    """Writes the workbook from the frames of the monitoring flow (monitor, alerts, budget, standards).
+
+    A sheet holds at most ``rows_max`` rows, so that people can still look through it and mail it: of more, the units with the most cases, and
+    the sheet of notes says how many were left to ``drg_monitor.csv``.
+    """
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd", "strings_to_numbers": False}) as book:
         formats = {
             "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center"}),
@@ -54,12 +60,16 @@ def monitor_workbook(path: Path, frames: Mapping[str, pl.DataFrame], institution
             "warn": book.add_format({"bg_color": "#FFE699"}),
             "plain": book.add_format({}),
         }
-        _notes(book, formats)
         table = frames["monitor"]
+        shown, left = {}, {}
         for title, level, month in _SHEETS:
             rows = table.filter(pl.col("level") == level)
             rows = rows.filter(pl.col("month") == month) if month else (rows if level == "city" else rows.filter(pl.col("month") != WHOLE_PERIOD))
-            _monitor_sheet(book, formats, title, rows.head(_EXCEL_ROWS))
+            shown[title] = _largest_units(rows, rows_max)
+            left[title] = len(rows) - len(shown[title])
+        _notes(book, formats, left)
+        for title, rows in shown.items():
+            _monitor_sheet(book, formats, title, rows)
         _alert_sheet(book, formats, frames["alerts"], institutions)
         _budget_sheet(book, formats, frames["budget"])
         _hospital_budget_sheet(book, formats, frames["hospital_budget"], institutions)
@@ -77,13 +87,26 @@ def _sheet(book: Any, title: str, across: int = 1) -> Any:
     return sheet
 
 
-def _notes(book: Any, formats: Mapping[str, Any]) -> None:
+def _largest_units(rows: pl.DataFrame, rows_max: int) -> pl.DataFrame:
+    """The rows of the units with the most cases, whole units only, in the order given, at most ``rows_max``."""
+    if len(rows) <= rows_max:
+        return rows
+    units = rows.group_by(_UNIT).agg(pl.col("cases").sum(), pl.len().alias("rows")).sort("cases", *_UNIT, descending=[True, *[False] * len(_UNIT)])
+    kept = units.filter(pl.col("rows").cum_sum() <= rows_max)
+    return rows.join(kept, on=_UNIT, how="semi", nulls_equal=True, maintain_order="left")
+
+
+def _notes(book: Any, formats: Mapping[str, Any], left: Mapping[str, int]) -> None:
     sheet = _sheet(book, "说明")
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
     sheet.write_row(0, 0, ["指标", "口径"], formats["head"])
     for place, (name, (_, header, _)) in enumerate(COLUMNS.items(), start=1):
         sheet.write_row(place, 0, [header, MEANING_ZH[name]])
+    cut = [f"“{title}”" for title, rows in left.items() if rows]
+    if cut:
+        total = sum(left.values())
+        sheet.write_row(len(COLUMNS) + 2, 0, ["未列出的行", f"{'、'.join(cut)}只列病例最多的单位，其余{total:,}行见同一目录的drg_monitor.csv。"])
 
 
 def _monitor_sheet(book: Any, formats: Mapping[str, Any], title: str, rows: pl.DataFrame) -> None:
@@ -132,7 +155,7 @@ def _alert_sheet(book: Any, formats: Mapping[str, Any], found: pl.DataFrame, ins
     for place, (name, header) in enumerate(_ALERT_HEADERS.items()):
         sheet.write_string(0, place, header, formats["head"])
         sheet.set_column(place, place, 60 if name in ("sentence", "driving_cases") else 16)
-        for line, value in enumerate(named[name].to_list()[:_EXCEL_ROWS], start=1):
+        for line, value in enumerate(named[name].to_list(), start=1):
             if name == "grade":
                 sheet.write_string(line, place, _GRADE_ZH[value], formats[value])
             else:

@@ -34,6 +34,10 @@ SUSPECT_COLUMNS: Final = (
     "reasons",
 )
 
+#: What stands for reasons where none is worth telling.
+NO_FINDINGS: Final = "未发现疑点。"
+FEW_FINDINGS: Final = "只有零星疑点，与同类机构相比不突出，见疑点明细。"
+
 
 def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFrame, p: Params, behaviour: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row an institution with ``log_odds``, ``probability`` (0–1) and ``score`` (0–100).
@@ -106,7 +110,7 @@ def rank_suspects(mixed: pl.DataFrame, institutions: pl.DataFrame, amounts: pl.D
             fund_loss=(pl.col("loss_fen") / 100).round(2),
             expected_recovery=(recovery / 100).round(2),
             kinds=pl.col("kinds").list.join(";").fill_null(""),
-            reasons=pl.col("reasons").fill_null("未发现疑点。"),
+            reasons=pl.coalesce("reasons", pl.when(pl.col("kinds").list.len() > 0).then(pl.lit(FEW_FINDINGS)).otherwise(pl.lit(NO_FINDINGS))),
         )
         .with_columns(level=level(p))
         .sort(["log_odds", "expected_recovery", "fixmedins_code"], descending=[True, True, False])

@@ -337,7 +337,7 @@ def test_a_code_that_looks_like_a_formula_stays_text_in_the_workbook(tmp_path: P
         "standards": standards(cases, P),
     }
     names = pl.DataFrame({"fixmedins_code": ["H1"], "fixmedins_name": ["甲医院"]})
-    monitor_workbook(tmp_path / "book.xlsx", frames, names)
+    monitor_workbook(tmp_path / "book.xlsx", frames, names, rows_max=50)
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["科室"]
     header = [cell.value for cell in sheet[1]]
     cell = sheet.cell(2, header.index("出院科室") + 1)

@@ -12,7 +12,7 @@ import pytest
 from features.parameters import City, Params
 from models.finding import FINDING_SCHEMA
 from models.scoring.evidence import rule_evidence, total_evidence
-from models.scoring.suspects import level, mix, rank_suspects
+from models.scoring.suspects import FEW_FINDINGS, NO_FINDINGS, level, mix, rank_suspects
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_without_findings_nobody_is_red_however_anomalous(p: Params) -> None:
 
 def test_the_list_holds_every_house_once_best_suspect_first(p: Params) -> None:
     institutions = houses(**{f"h{n}": 1000 for n in range(20)}).with_columns(fixmedins_name=pl.col("fixmedins_code"), admdvs=pl.lit("431002"))
-    found = findings(("h3", "r", "split_stay", "definite", 60))
+    found = findings(("h3", "r", "split_stay", "definite", 60), ("h4", "r", "split_stay", "definite", 1))
     total = total_evidence(rule_evidence(found, institutions, p, {}), p)
     anomaly = institutions.select("fixmedins_code", anomaly=pl.lit(0.5))
     amounts = pl.DataFrame({"fixmedins_code": ["h3"], "amount_fen": [600_000], "loss_fen": [360_000.0]})
@@ -189,6 +189,8 @@ def test_the_list_holds_every_house_once_best_suspect_first(p: Params) -> None:
     assert listed["amount_at_issue"][0] == 6000.0
     assert listed["kinds"][0] == "split_stay"
     assert listed["probability"].is_sorted(descending=True)
+    told = dict(listed.select("fixmedins_code", "reasons").iter_rows())
+    assert (told["h3"], told["h4"], told["h5"]) == ("分解住院60起。", FEW_FINDINGS, NO_FINDINGS)
 
 
 def lights_of(found: pl.DataFrame, institutions: pl.DataFrame, p: Params) -> pl.DataFrame:
