@@ -33,6 +33,7 @@ FeatureFunction: TypeAlias = Callable[[Tables, Params], pl.LazyFrame]
 Direction: TypeAlias = Literal[-1, 0, 1]
 #: How chance acts on an institution feature: a share of counted cases (binomial), a rate of events (Poisson), or a mean of anything.
 Statistic: TypeAlias = Literal["share", "rate", "mean"]
+Months: TypeAlias = Literal["each", "until", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ class Feature:
     own_kind: bool
     #: left out of comparison among peers (it only describes)
     descriptive: bool
+    #: what a month's value is: of that month's facts (each), of all up to it (until: months are compared), or nothing (none)
+    months: Months
     #: grain stay: a stay of which the feature gives no row counts 0 (else null)
     absent_is_zero: bool
     version: str
@@ -169,6 +172,7 @@ def feature(
     universal: bool = False,
     own_kind: bool = False,
     descriptive: bool = False,
+    months: Months = "each",
     absent_is_zero: bool = True,
     version: str = "1",
 ) -> Callable[[FeatureFunction], Feature]:
@@ -208,6 +212,7 @@ def feature(
             universal,
             own_kind,
             descriptive,
+            months,
             absent_is_zero,
             version,
         )

@@ -133,28 +133,7 @@ def _checked(unit: Feature, frame: pl.LazyFrame) -> tuple[Feature, pl.LazyFrame]
 
 
 def _institution_features(t: Tables, city: City) -> pl.DataFrame:
-    frames: list[pl.LazyFrame] = []
-    for unit in features_of("institution"):
-        if not _possible(unit, t):
-            continue
-        frame = unit.function(t, city[unit.feature_id])
-        names = frame.collect_schema().names()
-        lacking = {"fixmedins_code", "numerator", "denominator"} - set(names)
-        if lacking or ("member" in names) != bool(unit.columns):
-            raise ValueError(
-                f"Institution feature {unit.feature_id} must return fixmedins_code, numerator, denominator"
-                f"{' and member' if unit.columns else ' and no member'}; it returned {names}."
-            )
-        name = pl.format("{}_{}", pl.lit(unit.feature_id), "member") if unit.columns else pl.lit(unit.feature_id)
-        quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
-        value = pl.col("value") if "value" in names else quotient
-        frames.append(
-            frame.with_columns(pl.col("numerator", "denominator").cast(pl.Float64))
-            .with_columns(feature=name, value=value.cast(pl.Float64))
-            # the last digits of a sum of decimals hang on the order of threads; results must not
-            .with_columns(pl.col("value", "numerator", "denominator").round_sig_figs(_DIGITS))
-            .select(pl.col(column).cast(dtype) for column, dtype in FEATURE_SCHEMA.items())
-        )
+    frames = [long_frame(unit, unit.function(t, city[unit.feature_id])) for unit in features_of("institution") if _possible(unit, t)]
     whole = pl.concat(pl.collect_all(frames)) if frames else pl.DataFrame(schema=FEATURE_SCHEMA)
     known = {name for unit in features_of("institution") for name in unit.names}
     unknown = set(whole["feature"].unique()) - known
@@ -164,6 +143,27 @@ def _institution_features(t: Tables, city: City) -> pl.DataFrame:
         whole.filter(pl.col("value").is_not_null() & pl.col("value").is_finite() & (pl.col("denominator") > 0))
         .join(_in_business(t).collect(), on="fixmedins_code", how="semi")
         .sort("fixmedins_code", "feature")
+    )
+
+
+def long_frame(unit: Feature, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """What an institution feature returned, as rows of ``FEATURE_SCHEMA``. Raises ValueError when it lacks a column it must have."""
+    names = frame.collect_schema().names()
+    lacking = {"fixmedins_code", "numerator", "denominator"} - set(names)
+    if lacking or ("member" in names) != bool(unit.columns):
+        raise ValueError(
+            f"Institution feature {unit.feature_id} must return fixmedins_code, numerator, denominator"
+            f"{' and member' if unit.columns else ' and no member'}; it returned {names}."
+        )
+    name = pl.format("{}_{}", pl.lit(unit.feature_id), "member") if unit.columns else pl.lit(unit.feature_id)
+    quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
+    value = pl.col("value") if "value" in names else quotient
+    return (
+        frame.with_columns(pl.col("numerator", "denominator").cast(pl.Float64))
+        .with_columns(feature=name, value=value.cast(pl.Float64))
+        # the last digits of a sum of decimals hang on the order of threads; results must not
+        .with_columns(pl.col("value", "numerator", "denominator").round_sig_figs(_DIGITS))
+        .select(pl.col(column).cast(dtype) for column, dtype in FEATURE_SCHEMA.items())
     )
 
 

@@ -1,9 +1,10 @@
-"""The power test: plants known frauds into a copy of one bucket of a lake, runs the whole chain on it, and reports what was found."""
+"""The power test: plants known frauds into copies of one bucket of a lake, runs the whole chain on each, and reports what was found."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,29 @@ import polars as pl
 
 from features.lake import MANIFEST, Lake
 from features.parameters import City
+from flows.documents.power_report import power_page, power_picture, power_workbook
 from flows.home import Home
 from flows.store import write_atomically, write_csv_for_excel, write_parquet
-from models.power import Frames, curve, found, plant_cases
-from models.power_plants import PLANTS
+from models.plant import Frames, all_plants
+from models.power import NotPlanted, curve, found, plant_cases, waves
 
 COPY = "000"
 
 
-def power_test(lake_root: Path, out: Path, bucket: str | None = None, config: Path | None = None) -> pl.DataFrame:
-    """Plants with every strength of the city file and returns ``models.power.curve``'s frame.
+@dataclass(frozen=True, slots=True)
+class PowerTest:
+    """What was found of what was planted (``models.power.curve``), and what could not be planted."""
 
-    Writes ``power.csv``, ``power_cases.parquet`` and ``power.png`` into ``out`` and logs them to MLflow. The lake itself is only read: the
-    copy lies under ``out/power``, where untouched tables are the lake's own files and only the changed ones are written anew. The bucket is
-    run as a city of its own, so ranks are among the institutions that did business with its persons.
+    curves: pl.DataFrame
+    not_planted: list[NotPlanted]
+
+
+def power_test(lake_root: Path, out: Path, bucket: str | None = None, config: Path | None = None) -> PowerTest:
+    """Plants every fraud with every strength of the city file.
+
+    Writes ``power.html``, ``power.xlsx``, ``power.csv``, ``power_cases.parquet`` and ``power.png`` into ``out`` and logs them to MLflow. The
+    lake itself is only read: the copies lie under ``out/power``, where untouched tables are the lake's own files and only the changed ones
+    are written anew. A copy is run as a city of its own, so ranks are among the institutions that did business with the bucket's persons.
 
     Raises KeyError when the lake has no such bucket.
     """
@@ -32,24 +42,34 @@ def power_test(lake_root: Path, out: Path, bucket: str | None = None, config: Pa
     chosen = bucket or lake.buckets[0]
     if chosen not in lake.buckets:
         raise KeyError(f"The lake at {lake_root} has no bucket {chosen}; it has {lake.buckets[0]} to {lake.buckets[-1]}.")
-    p = City.load(config)["power"]
-    frames = {table: lake.scan(table, chosen).collect() for table in sorted(lake.tables) if table in _touched()}
+    city = City.load(config)
+    p = city["power"]
+    plants = all_plants()
+    # every table a plant may change, and those it reads
+    frames = {table: frame for table in sorted(lake.tables) if not (frame := lake.scan(table, chosen).collect()).is_empty()}
     tracking = Home.of(out / "power").tracking_uri
     before, stood = _run(lake, chosen, {}, out / "power" / "strength=0", tracking, config)
+    planned, refused = waves(plants, frames, stood.height, p)
     judged, ranked = [], []
-    for strength in p["strengths"]:
-        planted = plant_cases(PLANTS, frames, float(strength), p)
-        findings, stands = _run(lake, chosen, planted.frames, out / "power" / f"strength={strength}", tracking, config)
-        judged.append(found(planted.cases, findings, before))
-        places = stands.join(stood.select("fixmedins_code", rank_before="rank"), on="fixmedins_code", how="left")
-        ranked.append(places.with_columns(strength=pl.lit(float(strength))))
+    for number, wave in enumerate(planned, start=1):
+        for strength in p["strengths"]:
+            planted = plant_cases(plants, frames, wave, float(strength), p)
+            folder = out / "power" / f"wave={number}" / f"strength={strength}"
+            findings, stands = _run(lake, chosen, planted.frames, folder, tracking, config)
+            judged.append(found(planted.cases, findings, before).with_columns(wave=pl.lit(number)))
+            places = stands.join(stood.select("fixmedins_code", rank_before="rank"), on="fixmedins_code", how="left")
+            ranked.append(places.with_columns(wave=pl.lit(number), strength=pl.lit(float(strength))))
     cases = pl.concat(judged)
-    curves = curve(cases, pl.concat(ranked))
+    tested = PowerTest(curve(cases, pl.concat(ranked), city["plan"]["inspection_cost"]), refused)
     write_parquet(cases, out / "power_cases.parquet")
-    table = write_csv_for_excel(curves, out / "power.csv")
-    picture = write_atomically(out / "power.png", lambda path: _draw(curves, path))
-    _log(Home.of(out), curves, [table, picture], lake.fingerprint)
-    return curves
+    files = [
+        write_csv_for_excel(tested.curves, out / "power.csv"),
+        write_atomically(out / "power.png", lambda path: power_picture(path, tested.curves)),
+        write_atomically(out / "power.xlsx", lambda path: power_workbook(path, tested.curves, refused)),
+        write_atomically(out / "power.html", lambda path: path.write_text(power_page(tested.curves, refused, stood.height), encoding="utf-8")),
+    ]
+    _log(Home.of(out), tested.curves, files, lake.fingerprint)
+    return tested
 
 
 def copy_bucket(lake: Lake, bucket: str, changed: Frames, root: Path) -> Path:
@@ -90,34 +110,8 @@ def _run(lake: Lake, bucket: str, changed: Frames, folder: Path, tracking: str, 
     return findings, pl.read_csv(scored.suspects, infer_schema_length=None).select("fixmedins_code", "rank", "level")
 
 
-def _touched() -> set[str]:
-    return {table for plant in PLANTS for table in plant.needs} | {"scene_rcd_d"}
-
-
 def _as_dict(part: Any) -> dict[str, Any]:
     return {name: getattr(part, name) for name in ("table", "bucket", "month", "path", "rows", "digest")}
-
-
-def _draw(curves: pl.DataFrame, path: Path) -> None:
-    """Share of planted cases found and median rank of the institutions, by strength."""
-    import matplotlib as mpl  # noqa: PLC0415 - loads slowly
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt  # noqa: PLC0415
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
-    for (name,), rows in curves.partition_by("plant_id", as_dict=True, maintain_order=True).items():
-        left.plot(rows["strength"], rows["share_found"], marker="o", label=str(name))
-        right.plot(rows["strength"], rows["median_rank"], marker="o", label=str(name))
-    left.set(xlabel="strength (share of an institution's units)", ylabel="share of planted cases found", ylim=(-0.03, 1.03), title="What is found")
-    right.set(xlabel="strength", ylabel="median rank of the institution", yscale="log", title="Where the institution stands (1 = first)")
-    right.invert_yaxis()
-    left.legend(fontsize=8, frameon=False)
-    for axis in (left, right):
-        axis.grid(alpha=0.3)
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=130, format="png")
-    plt.close(figure)
 
 
 def _log(home: Home, curves: pl.DataFrame, files: list[Path], fingerprint: str) -> None:
@@ -126,10 +120,10 @@ def _log(home: Home, curves: pl.DataFrame, files: list[Path], fingerprint: str) 
     home.prepare()
     mlflow = connect(home)
     with mlflow.start_run(run_name="power"):
-        mlflow.log_params({"data_fingerprint": fingerprint, "plants": len(PLANTS)})
+        mlflow.log_params({"data_fingerprint": fingerprint, "plants": curves["plant_id"].n_unique()})
         for row in curves.iter_rows(named=True):
             step = round(row["strength"] * 100)
-            for measure in ("share_found", "share_found_same_kind", "median_rank", "share_red"):
+            for measure in ("share_found", "share_found_same_kind", "median_rank", "share_red", "yuan_found"):
                 if row[measure] is not None:
                     mlflow.log_metric(f"{row['plant_id']}.{measure}", row[measure], step=step)
         for file in files:

@@ -10,8 +10,10 @@ import pandas as pd
 import polars as pl
 
 from features.feature import features_of
+from features.monthly import MONTH_OF, monthly_features
 from features.parameters import City
 from features.peers import standardise, wide
+from features.tables import Tables
 from flows.home import Home
 from flows.steps import Job
 from flows.store import write_csv_for_excel, write_json, write_parquet
@@ -26,7 +28,8 @@ from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.innocent import innocent
 from models.scoring.intervals import rank_intervals
 from models.scoring.learned import PRIORS, VERDICTS, house_labels, learn, restate
-from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest
+from models.scoring.onset import began
+from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest, with_onset
 from models.scoring.suspects import mix, rank_suspects
 from models.verdicts import VERDICT_SCHEMA, rule_weights, standing
 
@@ -78,6 +81,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     mixed = restate(mixed, learned, p)
     write_json(asdict(learned), home.out / "learned.json")
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, units, p)]), p)
+    reasons = with_onset(reasons, onset(job, home, reasons, z))
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
     first = suspects.filter(pl.col("level") != "green")["fixmedins_code"].head(int(p["shapley_suspects"])).to_list()
@@ -90,6 +94,15 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     write_parquet(innocent(mixed, findings, p), home.out / "innocent.parquet")
     path = write_csv_for_excel(suspects, home.out / "suspects.csv")
     return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS, drifted)
+
+
+def onset(job: Job, home: Home, reasons: pl.DataFrame, z: pl.DataFrame) -> pl.DataFrame:
+    """Since when the figures told as reasons stand out (``models.scoring.onset.began``)."""
+    told = reasons.join(z, left_on=["fixmedins_code", "source"], right_on=["fixmedins_code", "feature"], how="inner", suffix="_z")
+    facts = {name: pl.scan_parquet(home.facts / f"{name}.parquet") for name in MONTH_OF}
+    t = Tables(job.open_lake(), facts=facts)
+    monthly = monthly_features(t, set(told["source"]), set(told["fixmedins_code"]), job.city())
+    return began(monthly, told.select("fixmedins_code", feature="source", value="value", peer_median="peer_median"))
 
 
 def read_verdicts(home: Home) -> pl.DataFrame:

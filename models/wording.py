@@ -19,6 +19,11 @@ def span(begin: pl.Expr, end: pl.Expr) -> pl.Expr:
     return pl.when(begin == end).then(begin.cast(pl.String)).otherwise(begin.cast(pl.String) + "至" + end.cast(pl.String))
 
 
+def month(name: pl.Expr) -> pl.Expr:
+    """``2024-03`` as ``2024年3月``."""
+    return pl.format("{}年{}月", name.str.slice(0, 4), name.str.slice(5, 2).str.strip_chars_start("0"))
+
+
 def percent(share: pl.Expr) -> pl.Expr:
     """A share 0–1 as per cent with one decimal: 0.1234 → ``12.3%``; below 0.1 % with one significant digit: 0.0004 → ``0.04%``."""
     cent = share * 100

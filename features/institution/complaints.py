@@ -19,6 +19,7 @@ from features.tables import Tables
     facts=("institution_month",),
     statistic="rate",
     universal=True,
+    months="none",
 )
 def complaints(t: Tables, p: Params) -> pl.LazyFrame:  # noqa: ARG001
     """All topics. Complaints follow volume, hence the denominator; one complaint proves nothing."""

@@ -12,7 +12,7 @@ from features.tables import Tables
     grain="institution",
     title_zh="DRG结余率",
     title_en="Surplus under DRG",
-    unit="ratio",
+    unit="rate",
     why="Payment standards far above the cost, case after case, say that groups are set too high or care is withheld.",
     numerator="payment standards less fees",
     denominator="payment standards",

@@ -20,6 +20,7 @@ from features.tables import Tables
     columns={"jump": "月环比最大升幅", "peak": "最高月", "recent": "近三月与此前比"},
     points_to=("phantom_service", "fake_inpatient"),
     log=True,
+    months="until",
 )
 def volume_change(t: Tables, p: Params) -> pl.LazyFrame:
     """Visits, purchases and admissions by month.

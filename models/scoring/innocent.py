@@ -9,7 +9,7 @@ import polars as pl
 from features.parameters import Params
 from models.exception import all_exceptions
 from models.kinds import Kind
-from models.rule import all_rules
+from models.scoring.reasons import short_title
 
 #: One row an institution and kind; order 1 is the strongest kind.
 INNOCENT_COLUMNS: Final = ("fixmedins_code", "order", "kind", "sentence")
@@ -17,7 +17,7 @@ INNOCENT_COLUMNS: Final = ("fixmedins_code", "order", "kind", "sentence")
 #: What an honest institution would have to show, by kind. The inspector asks for exactly this.
 REMAINING: Final[dict[Kind, str]] = {
     Kind.BED_HANGING: "患者在院有查房、护理、体征记录和监控佐证，空白日确系病情无需处置",
-    Kind.FAKE_INPATIENT: "患者本人承认住院，入院记录、检验标本和影像与本人相符",
+    Kind.FAKE_INPATIENT: "患者本人确认住过院，入院记录、检验标本和影像与本人相符",
     Kind.OVER_TREATMENT: "病历载明逐项指征，同行评议认可其必要",
     Kind.DIALYSIS_EXCESS: "每次透析有机器运行记录、患者签名和加做指征",
     Kind.SPLIT_STAY: "两次住院病因不同或首次出院时确已达出院标准，再入院有新发病情记录",
@@ -35,7 +35,7 @@ REMAINING: Final[dict[Kind, str]] = {
     Kind.DRUG_HOARDING: "用药量有病情和长期处方支持，药品为本人使用",
     Kind.COST_SHIFTING: "自费或院外项目经患者知情同意，且与本次住院诊疗无关",
     Kind.GENE_TEST_ABUSE: "检测与病情直接相关，结果用于治疗决策并有资质实验室报告",
-    Kind.IMPLANT_EXCESS: "植入物条码粘贴于手术记录，进货票据数量相符",
+    Kind.IMPLANT_EXCESS: "植入物条码已粘贴在手术记录上，进货票据的数量相符",
     Kind.POLICY_LIMIT: "病历能证明符合支付限定条件，只是结算数据未体现",
     Kind.DATA_QUALITY: "属上传或接口差错，原始病历完整一致",
 }
@@ -59,15 +59,16 @@ def innocent(ranked: pl.DataFrame, findings: pl.DataFrame, p: Params) -> pl.Data
         .filter(pl.col("order") <= p["innocent_kinds_max"])
     )
     names = {unit.name: unit.title_zh for unit in all_exceptions().values()}
-    rules = {unit.rule_id: unit.title_zh for unit in all_rules()}
     told = findings.group_by("fixmedins_code", "kind").agg(
         pl.col("ruled_out").list.explode(keep_nulls=False, empty_as_null=False).replace(names).unique().sort().alias("ruled"),
-        pl.col("rule_id").replace(rules).unique().sort().alias("rules"),
+        short_title(pl.col("rule_id")).unique().sort().alias("rules"),
     )
     remaining = pl.col("kind").replace_strict({kind.value: text for kind, text in REMAINING.items()}, default="有原始凭证逐笔说明")
     zh = pl.col("kind").replace_strict({kind.value: kind.zh for kind in Kind}, default=pl.col("kind"))
-    ruled = pl.when(pl.col("ruled").list.len() > 0).then(pl.format("系统已排除：{}。", pl.col("ruled").list.join("、"))).otherwise(pl.lit(""))
-    sentence = pl.format("【{}】（{}）若属清白，须{}。{}", zh, pl.col("rules").list.join("、"), remaining, ruled)
+    ruled = pl.when(pl.col("ruled").list.len() > 0).then(pl.format("系统已核对并排除：{}。", pl.col("ruled").list.join("、"))).otherwise(pl.lit(""))
+    titles = pl.col("rules").list.set_difference(pl.lit([""])).list.join("、")
+    rules = pl.when(titles == "").then(pl.lit("")).otherwise(pl.format("（{}）", titles))
+    sentence = pl.format("【{}】{}若机构清白，应能证实：{}。{}", zh, rules, remaining, ruled)
     return (
         kinds.join(told, on=["fixmedins_code", "kind"], how="left")
         .with_columns(pl.col("ruled", "rules").fill_null(pl.lit([], pl.List(pl.String))))

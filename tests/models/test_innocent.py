@@ -37,9 +37,9 @@ def test_the_strongest_kinds_come_first_with_what_was_ruled_out_and_what_remains
     assert rows["order"].to_list() == [1, 2]
     assert rows["kind"].to_list() == ["split_stay", "policy_limit"]
     assert REMAINING[Kind.SPLIT_STAY] in rows["sentence"][0]
-    assert "系统已排除" in rows["sentence"][0]
+    assert "系统已核对并排除" in rows["sentence"][0]
     assert "therapy_cycle" not in rows["sentence"][0]
-    assert "系统已排除" not in rows["sentence"][1]
+    assert "系统已核对并排除" not in rows["sentence"][1]
 
 
 def test_houses_without_findings_have_nothing_to_explain(p: Params) -> None:

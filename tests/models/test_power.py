@@ -14,8 +14,9 @@ from features.lake import Lake, dtype_of
 from features.parameters import City, Params
 from flows.power import copy_bucket
 from models.finding import FINDING_SCHEMA
-from models.power import curve, found, houses_for, plant_cases
-from models.power_plants import PLANTS
+from models.kinds import Kind
+from models.plant import Plant, all_plants
+from models.power import curve, found, plant_cases, waves
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "rules" / "lake_schema.json").read_text(encoding="utf-8"))
 BED, DRIP, DIALYSIS = "001109000010000", "001204000060000", "003110000060000"
@@ -83,24 +84,64 @@ def frames() -> dict[str, pl.DataFrame]:
 
 
 def planted(plant_id: str, frames: dict[str, pl.DataFrame], strength: float, p: Params) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    done = plant_cases(tuple(unit for unit in PLANTS if unit.plant_id == plant_id), frames, strength, p)
+    plants = [unit for unit in all_plants() if unit.plant_id == plant_id]
+    (wave,), refused = waves(plants, frames, 1000, p)
+    assert not refused
+    done = plant_cases(plants, frames, wave, strength, p)
     return {**frames, **done.frames}, done.cases
 
 
 def test_nothing_is_planted_at_strength_zero(frames: dict[str, pl.DataFrame], p: Params) -> None:
-    done = plant_cases(PLANTS, frames, 0.0, p)
+    done = plant_cases(all_plants(), frames, {"bed_hanging": ["H"]}, 0.0, p)
     assert done.frames == {}
     assert done.cases.is_empty()
 
 
 def test_a_strength_beyond_one_is_refused(frames: dict[str, pl.DataFrame], p: Params) -> None:
     with pytest.raises(ValueError, match="share from 0 to 1"):
-        plant_cases(PLANTS, frames, 1.5, p)
+        plant_cases(all_plants(), frames, {}, 1.5, p)
 
 
-def test_an_institution_cheats_in_one_way_only(frames: dict[str, pl.DataFrame], p: Params) -> None:
-    chosen = [code for houses in houses_for(PLANTS, frames, p).values() for code in houses]
-    assert len(chosen) == len(set(chosen)) == 3
+def some(*plant_ids: str) -> list[Plant]:
+    return [unit for unit in all_plants() if unit.plant_id in plant_ids]
+
+
+def test_every_kind_of_violation_has_a_plant() -> None:
+    assert {unit.kind for unit in all_plants()} == set(Kind)
+
+
+def test_every_plant_says_in_chinese_what_it_does_and_with_what() -> None:
+    for unit in all_plants():
+        for text in (unit.title_zh, unit.unit_zh, unit.does_zh):
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in text), unit.plant_id
+
+
+FIVE = ("bed_days_twice", "split_stay", "extra_sessions", "price_over_ceiling", "trace_code_again")
+
+
+def test_an_institution_cheats_in_one_way_only_in_a_wave(frames: dict[str, pl.DataFrame], p: Params) -> None:
+    planned, _ = waves(some(*FIVE), frames, 1000, p)
+    # hospital and shop can each do two of the five
+    assert [len(wave) for wave in planned] == [3, 2]
+    for wave in planned:
+        chosen = [code for houses in wave.values() for code in houses]
+        assert len(chosen) == len(set(chosen))
+    assert sorted(name for wave in planned for name in wave) == sorted(FIVE)
+
+
+def test_cheats_stay_a_small_share_of_each_wave(frames: dict[str, pl.DataFrame], p: Params) -> None:
+    one = p.replaced({"houses": 1, "share_max": 0.1})
+    assert [len(wave) for wave in waves(some(*FIVE), frames, 10, one)[0]] == [1, 1, 1, 1, 1]
+    assert [len(wave) for wave in waves(some(*FIVE), frames, 20, one)[0]] == [2, 2, 1]
+
+
+def test_a_plant_that_the_data_do_not_allow_says_why(frames: dict[str, pl.DataFrame], p: Params) -> None:
+    del frames["drug_trac_d"]
+    _, refused = waves(some("trace_code_again", "bed_hanging", "gene_tests_for_everybody"), frames, 1000, p)
+    assert {unit.plant.plant_id: unit.reason_zh for unit in refused} == {
+        "trace_code_again": "数据中没有drug_trac_d",
+        "gene_tests_for_everybody": "没有机构有至少4个可供植入的非肿瘤住院（最多的一家有0个）",
+    }
 
 
 def test_a_larger_strength_holds_the_cases_of_a_smaller(frames: dict[str, pl.DataFrame], p: Params) -> None:
@@ -156,6 +197,14 @@ def test_a_trace_code_sold_again_is_the_first_boxes_code(frames: dict[str, pl.Da
     assert cases.height == 5
 
 
+def test_a_line_that_a_refund_takes_back_bears_no_fraud(frames: dict[str, pl.DataFrame], p: Params) -> None:
+    back = frames["fee_list_d"].filter(pl.col("bkkp_sn") == "Sm0-0-0").with_columns(
+        bkkp_sn=pl.lit("back"), init_feedetl_sn=pl.lit("Sm0-0-0"), cnt=-pl.col("cnt"), det_item_fee_sumamt=-pl.col("det_item_fee_sumamt")
+    )  # fmt: skip
+    refunded = {**frames, "fee_list_d": pl.concat([frames["fee_list_d"], back.select(frames["fee_list_d"].columns)], how="vertical_relaxed")}
+    assert "Sm0-0-0" not in planted("price_over_ceiling", refunded, 1.0, p)[1]["bkkp_sns"].explode().to_list()
+
+
 def finding(number: int, kind: str, mdtrt: str | None, lines: list[str]) -> dict[str, Any]:
     base = dict.fromkeys(FINDING_SCHEMA) | {"finding_id": f"f{number}", "kind": kind, "fixmedins_code": "H", "mdtrt_id": mdtrt, "bkkp_sns": lines}
     return base | {"psn_no": "elsewhere"}
@@ -175,9 +224,10 @@ def test_a_finding_of_another_kind_is_found_but_not_of_the_same_kind(frames: dic
     judged = found(cases, findings, findings.head(0))
     assert judged["found"].sum() == 1
     assert judged["found_same_kind"].sum() == 0
-    ranked = pl.DataFrame({"strength": [0.3], "fixmedins_code": ["H"], "rank": [4], "rank_before": [40], "level": ["red"]})
-    row = curve(judged, ranked).row(0, named=True)
+    ranked = pl.DataFrame({"wave": [1], "strength": [0.3], "fixmedins_code": ["H"], "rank": [4], "rank_before": [40], "level": ["red"]})
+    row = curve(judged.with_columns(wave=pl.lit(1)), ranked, 5000.0).row(0, named=True)
     assert (row["cases"], row["share_found"], row["median_rank"], row["median_rank_before"], row["share_red"]) == (2, 0.5, 4.0, 40.0, 1.0)
+    assert (row["yuan"], row["yuan_found"], row["cost_to_reach"]) == (1600.0, 800.0, 20_000.0)
 
 
 def test_the_copy_shares_untouched_files_and_leaves_the_lake_as_it_was(frames: dict[str, pl.DataFrame], tmp_path: Path) -> None:

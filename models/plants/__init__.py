@@ -1,0 +1,1 @@
+"""The frauds that ``huoyan power`` plants; see models.plant."""
