@@ -16,7 +16,7 @@ from rich.table import Table
 from features.drg.compile_scheme import compile_scheme
 from features.drg.grouper import REASONS
 from features.drg.lists import group_lists
-from features.drg.scheme import load_scheme
+from features.drg.scheme import load_schemes
 from features.lake import Lake
 from features.parameters import City
 from features.tables import Tables
@@ -32,7 +32,12 @@ app = typer.Typer(name="drg", help="DRG: group settlement lists, or make a city'
 LakeOption = Annotated[
     Path, typer.Option(help="The lake that holds the settlement lists (a run keeps it in OUT/lake).", exists=True, file_okay=False)
 ]
-SchemeOption = Annotated[Path | None, typer.Option(help="A folder with the city's own scheme; the national CHS-DRG 1.1 when left out.")]
+SchemeOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="A folder with the city's own scheme, or with one sub-folder a version; left out: the parameter drg.schemes, else CHS-DRG 1.1."
+    ),
+]
 ConfigOption = Annotated[Path | None, typer.Option(help="The city's own parameters (YAML).")]
 
 
@@ -41,9 +46,12 @@ def group_command(
     lake: LakeOption,
     out: Annotated[Path, typer.Option(help="Parquet or CSV file for the groups, one row a settlement list, with path and reason.")],
     scheme: SchemeOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Groups every settlement list of a lake and says how many got no group, and why."""
-    opened, chosen = Lake(lake), load_scheme(scheme)
+    from flows.monitor import own_schemes  # noqa: PLC0415 - Prefect is slow to load and must see the environment first
+
+    opened, chosen = Lake(lake), load_schemes(scheme or own_schemes(City.load(config)))
     begin = time.perf_counter()
     parts = [group_lists(Tables(opened, bucket), chosen).collect() for bucket in opened.buckets]
     result = pl.concat(parts).sort("case_id")
@@ -52,7 +60,7 @@ def group_command(
         result.with_columns(pl.col("severity_codes").list.join(";")).write_csv(out, include_bom=True)
     else:
         result.write_parquet(out)
-    table = Table(title=f"{chosen.name_zh}：{len(result)} 份结算清单，{time.perf_counter() - begin:.1f} 秒")
+    table = Table(title=f"{'、'.join(version.name_zh for version in chosen)}：{len(result)} 份结算清单，{time.perf_counter() - begin:.1f} 秒")
     table.add_column("结果")
     table.add_column("份数", justify="right")
     for reason, count in result.group_by("reason").len().sort("len", descending=True).iter_rows():
@@ -80,7 +88,7 @@ def monitor(
     from flows.monitor import write_drg_monitor  # noqa: PLC0415 - Prefect is slow to load and must see the environment first
 
     out.mkdir(parents=True, exist_ok=True)
-    path = write_drg_monitor(Lake(lake), out, City.load(config), load_scheme(scheme))
+    path = write_drg_monitor(Lake(lake), out, City.load(config), scheme)
     found = pl.read_parquet(out / "drg" / "alerts.parquet")
     console.print(f"已写入 {path}，预警 {len(found)} 条（其中报警 {(found['grade'] == 'alarm').sum()} 条）。")
 

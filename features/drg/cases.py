@@ -6,6 +6,7 @@ none, the grouper's. ``grouped_code`` always holds the grouper's answer, so that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -62,7 +63,7 @@ CASES: Final[dict[str, pl.DataType]] = {
 }
 
 
-def drg_cases(t: Tables, scheme: Scheme, p: Params) -> pl.LazyFrame:
+def drg_cases(t: Tables, schemes: Sequence[Scheme], p: Params) -> pl.LazyFrame:
     """The discharges of a bucket that have a settlement list or a billed group; columns of ``CASES``."""
     stays = t.stays.filter(pl.col("settled") & ~pl.col("in_hospital") & pl.col("end_date").is_not_null())
     lists = all(t.has(table) for table in LIST_TABLES)
@@ -73,7 +74,7 @@ def drg_cases(t: Tables, scheme: Scheme, p: Params) -> pl.LazyFrame:
         groups = pl.LazyFrame(schema=GROUPED)
     else:
         frame = frame.join(listed, on="mdtrt_id", how="left")
-        groups = group_lists(t, scheme)
+        groups = group_lists(t, schemes)
     groups = groups.select(
         list_id="case_id",
         grouped_code="drg_code",

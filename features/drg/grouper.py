@@ -9,6 +9,7 @@ Conditions are resolved by joins on code lists, never case by case; which MDCs a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -38,6 +39,7 @@ REASONS: Final[dict[str, str]] = {
     "age_conflict": "主要诊断属新生儿大类而年龄不符",
     "no_adrg": "主要诊断与手术操作均不满足所属大类任何核心组",
     "ambiguous": "主要诊断与手术操作不符，归歧义组",
+    "no_scheme": "出院之日没有生效的分组方案",
 }
 
 
@@ -67,6 +69,26 @@ def group(cases: pl.LazyFrame, diagnoses: pl.LazyFrame, operations: pl.LazyFrame
     severe = _severe(placed, dx, scheme)
     result = _with_drg(placed, severe, scheme)
     return _explained(result, scheme).select(pl.col(name).cast(dtype) for name, dtype in GROUPED.items()).lazy()
+
+
+def group_in_force(cases: pl.LazyFrame, diagnoses: pl.LazyFrame, operations: pl.LazyFrame, schemes: Sequence[Scheme]) -> pl.LazyFrame:
+    """Groups every discharge by the version in force on its ``dscg_date`` (a column of ``cases`` beside those of ``group``).
+
+    Without a date the newest version counts; a discharge older than all versions has the reason ``no_scheme``.
+    """
+    day, parts, left = pl.col("dscg_date"), [], pl.lit(value=True)
+    for scheme in schemes:
+        mine = day.is_between(scheme.in_force_from, scheme.in_force_to) if scheme.in_force_to else day >= scheme.in_force_from
+        mine = mine.fill_null(value=scheme is schemes[-1])
+        parts.append(group(cases.filter(mine), diagnoses, operations, scheme))
+        left = left & ~mine
+    none = cases.filter(left).select(pl.col("case_id").cast(pl.String), reason=pl.lit("no_scheme"), path=pl.lit(REASONS["no_scheme"]))
+    return pl.concat([*parts, none.select(_columns_of(none))])
+
+
+def _columns_of(frame: pl.LazyFrame) -> list[pl.Expr]:
+    held = frame.collect_schema().names()
+    return [(pl.col(name) if name in held else pl.lit(None)).cast(dtype).alias(name) for name, dtype in GROUPED.items()]
 
 
 def _ordered(listed: pl.LazyFrame, ids: pl.DataFrame) -> pl.DataFrame:

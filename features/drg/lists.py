@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from features.drg.grouper import GROUPED, group
+from features.drg.grouper import GROUPED, group_in_force
 from features.drg.scheme import Scheme
 from features.tables import Tables
 
@@ -67,8 +68,8 @@ def operations_of(t: Tables) -> pl.LazyFrame:
     )
 
 
-def group_lists(t: Tables, scheme: Scheme) -> pl.LazyFrame:
-    """The groups of all settlement lists of a bucket (or lake); empty without settlement lists."""
+def group_lists(t: Tables, schemes: Sequence[Scheme]) -> pl.LazyFrame:
+    """The groups of all settlement lists of a bucket (or lake) by the versions in force; empty without settlement lists."""
     if not all(t.has(table) for table in LIST_TABLES):
         return pl.LazyFrame(schema=GROUPED)
-    return group(cases_of(t), diagnoses_of(t), operations_of(t), scheme)
+    return group_in_force(cases_of(t), diagnoses_of(t), operations_of(t), schemes)

@@ -17,7 +17,8 @@ Conditions are words of a closed vocabulary that the grouper knows; nothing in a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -159,13 +160,22 @@ def load_scheme(folder: Path | None = None) -> Scheme:
     return scheme
 
 
-def scheme_on(schemes: Sequence[Scheme], day: date) -> Scheme:
-    """The version in force on ``day``. Raises SchemeError when none is or when two overlap."""
-    fitting = [scheme for scheme in schemes if scheme.in_force(day)]
-    if len(fitting) != 1:
-        spans = ", ".join(f"{scheme.scheme_id} {scheme.in_force_from}–{scheme.in_force_to or ''}" for scheme in schemes)
-        raise SchemeError(f"Exactly one grouping scheme must be in force on {day}; {len(fitting)} of these are: {spans}.")
-    return fitting[0]
+def load_schemes(folder: Path | None = None) -> tuple[Scheme, ...]:
+    """The versions in ``folder`` (itself a scheme, or one sub-folder a version), oldest first; the shipped ones when none is given.
+
+    Raises SchemeError when a version cannot be used or two are in force on the same day.
+    """
+    folder = folder or SHIPPED
+    folders = [folder] if (folder / "scheme.yaml").is_file() else sorted(path.parent for path in folder.glob("*/scheme.yaml"))
+    # a folder without any is told what it lacks
+    versions = sorted((load_scheme(path) for path in folders or [folder]), key=lambda scheme: scheme.in_force_from)
+    for earlier, later in itertools.pairwise(versions):
+        if earlier.in_force_to is None or earlier.in_force_to >= later.in_force_from:
+            raise SchemeError(
+                f"{earlier.scheme_id} ({earlier.in_force_from}–{earlier.in_force_to or ''}) and {later.scheme_id} (from {later.in_force_from}) "
+                f"are in force on the same day; give {earlier.scheme_id} a `to` before that in its scheme.yaml."
+            )
+    return tuple(versions)
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:

@@ -145,6 +145,30 @@ def test_fund_use_is_forecast_to_december_with_an_interval_that_widens() -> None
     assert budget_use(discharges(rows), P)["budget_to_date"].null_count() == 12
 
 
+def test_hospitals_that_join_during_the_year_are_no_growth() -> None:
+    rng = np.random.default_rng(2)
+    # H1 from January, H2 from May, H3 from September, each 20 cases a month at 700 yuan; in its first month a hospital has but half
+    rows = [
+        {"fixmedins_code": house, "month": date(2024, month, 1), "fund_fen": int(rng.normal(70_000, 3_000))}
+        for house, begins in (("H1", 1), ("H2", 5), ("H3", 9))
+        for month in range(begins, 11)
+        for _ in range(10 if month == begins > 1 else 20)
+    ]
+    before = [{"fixmedins_code": house, "month": date(2024, 1, 1), "case_paid": False} for house in ("H2", "H3")]
+    table = budget_use(discharges(rows + before), P)
+    ahead = table.filter("forecast")["spent"].to_list()
+    # all three go on as they are: the straight line through the city's months would say 48,000 and 51,000
+    assert ahead == pytest.approx([3 * 14_000] * 2, rel=0.05)
+    # a hospital of its own is no different
+    third = hospital_budget_use(discharges(rows + before), P).filter((pl.col("fixmedins_code") == "H3") & pl.col("forecast"))
+    assert third["spent"].to_list() == pytest.approx([14_000] * 2, rel=0.05)
+
+
+def test_a_hospital_that_joined_in_the_last_month_is_forecast_from_it() -> None:
+    rows = [{"fixmedins_code": "H1", "month": date(2024, month, 1)} for month in range(1, 7)] + [{"fixmedins_code": "H2", "month": date(2024, 6, 1)}]
+    assert budget_use(discharges(rows), P).filter("forecast")["spent"].to_list() == pytest.approx([1_400.0] * 6)
+
+
 def test_the_citys_budget_is_shared_by_what_the_hospitals_cases_earn() -> None:
     rows = [{"fixmedins_code": code, "pay_std_fen": fen, "fund_fen": 50_000} for code, fen in (("H1", 300_000), ("H2", 100_000))]
     table = hospital_budget_use(discharges(rows), P.replaced({"budget_yuan": 12_000}))
@@ -267,7 +291,7 @@ def _lists(foreign: bool) -> dict[str, str]:
 
 def test_a_discharge_knows_its_group_whether_billed_or_grouped_and_what_came_after(tmp_path: Path, national: Scheme) -> None:
     t = city_of(tmp_path, **DRAWN, **_lists(foreign=False))
-    rows = {row["mdtrt_id"]: row for row in drg_cases(t, national, P).collect().iter_rows(named=True)}
+    rows = {row["mdtrt_id"]: row for row in drg_cases(t, (national,), P).collect().iter_rows(named=True)}
     assert (rows["M1"]["drg_code"], rows["M1"]["source"], rows["M1"]["grouped_code"]) == ("ES35", "billed", "ES35")
     assert (rows["M2"]["drg_code"], rows["M2"]["grouped_code"]) == ("ES31", "ES35")
     assert (rows["M3"]["drg_code"], rows["M3"]["source"]) == ("FR25", "grouped")
@@ -284,7 +308,7 @@ def test_a_discharge_knows_its_group_whether_billed_or_grouped_and_what_came_aft
 
 def test_foreign_groups_are_monitored_as_billed_without_the_grouper(tmp_path: Path, national: Scheme) -> None:
     t = city_of(tmp_path, **DRAWN, **_lists(foreign=True))
-    cases = drg_cases(t, national, P).collect()
+    cases = drg_cases(t, (national,), P).collect()
     assert cases["drg_code"].sort().to_list() == ["177", "193", "291", "291", "847", "847"]
     assert cases["adrg"].to_list() == cases["drg_code"].to_list()
     table = drg_monitor(cases, P)

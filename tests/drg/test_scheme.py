@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
 from features.drg.compile_scheme import compile_scheme
-from features.drg.scheme import SHIPPED, Scheme, SchemeError, load_scheme, scheme_on
+from features.drg.grouper import group_in_force
+from features.drg.scheme import SHIPPED, Scheme, SchemeError, load_scheme, load_schemes
 from tests.drg.conftest import grouped
 from tests.drg.slow_grouper import Discharge
 
@@ -102,7 +105,34 @@ def test_a_folder_that_is_no_scheme_is_told_what_to_do(tmp_path: Path) -> None:
 def test_the_version_in_force_on_the_day_of_discharge_is_used(national: Scheme) -> None:
     old = replace(national, in_force_to=date(2024, 12, 31))
     new = replace(national, scheme_id="own_2025", in_force_from=date(2025, 1, 1))
-    assert scheme_on([old, new], date(2024, 12, 31)).scheme_id == "chs_drg_11"
-    assert scheme_on([old, new], date(2025, 1, 1)).scheme_id == "own_2025"
-    with pytest.raises(SchemeError, match="2020-05-01"):
-        scheme_on([old, new], date(2020, 5, 1))
+    days = {"A": date(2024, 12, 31), "B": date(2025, 1, 1), "C": date(2020, 5, 1), "D": None}
+    people = pl.LazyFrame(
+        [{"case_id": case, "gend": "1", "age": 70.0, "dscg_date": day} for case, day in days.items()],
+        schema_overrides={"dscg_date": pl.Date},
+    ).with_columns(age_days=pl.lit(None, pl.Float64), weight=pl.lit(None, pl.Float64), dscg_way=pl.lit("1"))
+    dx = pl.LazyFrame([{"case_id": case, "code": "J18.900", "main": True, "seq": 1} for case in days])
+    rows = group_in_force(people, dx, dx.filter(pl.lit(value=False)), [old, new]).collect()
+    by = {row["case_id"]: (row["scheme"], row["drg_code"], row["reason"]) for row in rows.iter_rows(named=True)}
+    assert by == {
+        "A": ("chs_drg_11", "ES35", "grouped"),
+        "B": ("own_2025", "ES35", "grouped"),
+        "C": (None, None, "no_scheme"),
+        # without a date the newest version counts
+        "D": ("own_2025", "ES35", "grouped"),
+    }
+
+
+def test_a_folder_of_versions_is_read_oldest_first_and_two_on_one_day_are_an_error(own: Path, tmp_path: Path) -> None:
+    def version(name: str, begins: str, ends: str) -> None:
+        shutil.copytree(own, tmp_path / "versions" / name)
+        meta = yaml.safe_load((own / "scheme.yaml").read_text(encoding="utf-8"))
+        meta |= {"id": name, "from": date.fromisoformat(begins), "to": date.fromisoformat(ends) if ends else None}
+        (tmp_path / "versions" / name / "scheme.yaml").write_text(yaml.safe_dump(meta, allow_unicode=True), encoding="utf-8")
+
+    version("a_new", "2025-01-01", "")
+    version("b_old", "2023-01-01", "2024-12-31")
+    assert [scheme.scheme_id for scheme in load_schemes(tmp_path / "versions")] == ["b_old", "a_new"]
+    assert [scheme.scheme_id for scheme in load_schemes()] == ["chs_drg_11"]
+    version("c_mid", "2024-06-01", "2024-12-31")
+    with pytest.raises(SchemeError, match=r"b_old .* and c_mid .* in force on the same day"):
+        load_schemes(tmp_path / "versions")

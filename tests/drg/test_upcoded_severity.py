@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from features.parameters import City
-from models.rules.drg._support import BEARER, CASES_ROW, USE, habit, of_habit
+from models.rules.drg._support import BEARER, KIN, PAID, USE, habit, of_habit
 from models.rules.drg._textbook import with_least_care
 from models.rules.drg.upcoded_severity import upcoded_severity
 from models.run_rules import complete_hits
@@ -31,6 +32,7 @@ def city(
     rng = random.Random(seed)  # noqa: S311 - test data
     bearers: list[dict[str, Any]] = []
     use: dict[tuple[str, str], int] = {}
+    paid: list[dict[str, Any]] = []
     truth: dict[str, int] = {}
     for hospital in range(hospitals):
         name = f"H{hospital}"
@@ -47,28 +49,35 @@ def city(
                 keys = {key for key in keys if not key.startswith("XC03")} | {"XC03X"}
             for key in keys:
                 use[name, key] = use.get((name, key), 0) + 1
+            # what the hospitals' cases cost against their standard, as widely spread as real ones
+            spent = math.exp(rng.gauss(0, 0.3))
+            paid.append({"kind": PAID, "fixmedins_code": name, "drg_code": "BR25", "fee_fen": round(500_000 * spent), "pay_std_fen": 500_000})
             if not (really or faked):
                 continue
             adrg = rng.choice(list(GROUPS))
-            (billed, weight), (supported, low) = GROUPS[adrg]["1"], GROUPS[adrg]["5"]
+            (billed, weight), (_, low) = GROUPS[adrg]["1"], GROUPS[adrg]["5"]
             case = f"{name}-{number}"
+            fee = round((low if faked else weight) * RATE * 100 * spent)
             if faked:
                 truth[case] = round((weight - low) * RATE * 100)
             bearers.append(
                 {
                     "kind": BEARER, "case_id": case, "mdtrt_id": case, "psn_no": f"P{case}", "setl_id": f"S{case}", "fixmedins_code": name,
-                    "code": code, "level": "mcc", "dx_name": code, "keys": sorted(keys), "drg_code": billed, "drg_wt": weight,
-                    "pay_std_fen": round(weight * RATE * 100), "drg_fund_fen": round(weight * RATE * 80), "fee_fen": round(low * RATE * 100),
+                    "code": code, "kin": "I63", "level": "mcc", "dx_name": code, "keys": sorted(keys), "drg_code": billed, "drg_wt": weight,
+                    "pay_std_fen": round(weight * RATE * 100), "drg_fund_fen": round(weight * RATE * 80), "fee_fen": fee,
                 }
             )  # fmt: skip
-            del supported
-    rows = pl.DataFrame(bearers).with_columns(begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8), cared=pl.lit(None, pl.Boolean))
+    rows = pl.DataFrame(bearers).with_columns(
+        begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8), cared=pl.lit(None, pl.Boolean), impossible=pl.lit(None, pl.String)
+    )
     used = pl.DataFrame([{"kind": USE, "fixmedins_code": name, "key": key, "n": n, "name": key} for (name, key), n in use.items()])
-    totals = pl.DataFrame([{"kind": CASES_ROW, "fixmedins_code": f"H{hospital}", "n": cases} for hospital in range(hospitals)])
+    everywhere = used.group_by("key").agg(pl.col("n").sum())
+    alike = pl.concat([everywhere, pl.DataFrame({"key": [None], "n": [hospitals * cases]})], how="vertical_relaxed")
+    alike = alike.with_columns(kind=pl.lit(KIN), kin=pl.lit("I63"))
     weights = pl.DataFrame(
         [{"kind": "weight", "drg_code": code, "drg_wt": weight, "n": 50} for kinds in GROUPS.values() for code, weight in kinds.values()]
     )
-    return pl.concat([rows, used, totals, weights], how="diagonal_relaxed"), truth
+    return pl.concat([rows, used, alike, pl.DataFrame(paid), weights], how="diagonal_relaxed"), truth
 
 
 def hits(extracted: pl.DataFrame) -> pl.DataFrame:
@@ -102,16 +111,16 @@ def test_a_finding_names_both_groups_the_missing_care_and_the_difference_of_stan
     assert row["loss_fen"] <= row["amount_fen"]
     assert any(pair in row["evidence"] for pair in ("BR21", "ES31"))
     assert any(pair in row["evidence"] for pair in ("BR25", "ES35"))
-    assert "无相应检查、用药或治疗" in row["evidence"]
+    assert "中无相应检查、用药或治疗" in row["evidence"]
 
 
 def test_a_case_much_dearer_than_usual_at_its_hospital_is_left_alone() -> None:
     extracted, truth = city(planted=0.1)
     planted = pl.col("mdtrt_id").is_in(list(truth)).fill_null(value=False)
-    dear = extracted.with_columns(fee_fen=pl.when(planted).then(pl.col("pay_std_fen") * 2).otherwise("fee_fen"))
+    dear = extracted.with_columns(fee_fen=pl.when(planted).then(pl.col("pay_std_fen") * 3).otherwise("fee_fen"))
     assert not set(hits(dear)["mdtrt_id"]) & set(truth)
-    # where every case costs twice its standard, a planted one at that price is nothing unusual
-    everywhere = extracted.with_columns(fee_fen=pl.col("pay_std_fen") * 2)
+    # where every case costs thrice its standard, a planted one at that price is nothing unusual
+    everywhere = extracted.with_columns(fee_fen=pl.col("pay_std_fen") * 3)
     assert set(hits(everywhere)["mdtrt_id"]) & set(truth)
 
 
@@ -187,10 +196,45 @@ def test_sepsis_with_any_of_its_care_or_a_slip_or_two_is_not_at_issue(cared: int
         ("E43.x00", "脂肪乳注射液", True),
         ("I50.900", "心脏彩色多普勒超声", True),
         ("B37.900", "氟康唑胶囊", True),
-        ("E11.400", "血气分析", None),
+        ("S06.500", "X线计算机体层(CT)平扫", True),
+        ("S06.500", "葡萄糖测定", False),
+        # words that stand in the names of what everybody gets support nothing
+        ("J96.000", "盐酸左氧氟沙星片", False),
+        ("E11.200", "葡萄糖注射液", False),
+        ("K56.700", "阿司匹林肠溶片", False),
+        ("T42.400", "乙型肝炎病毒表面抗原测定", False),
+        ("M35.000", "肌内注射", False),
+        ("T42.400", "氟马西尼注射液", True),
+        ("G41.900", "丙戊酸钠注射液", True),
+        # what everybody is examined for proves nothing either way
+        ("D62.x00", "血气分析", None),
     ],
 )
 def test_one_item_of_the_least_care_supports_the_complication(code: str, item: str, cared: bool | None) -> None:
-    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code]})
+    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code], "gend": ["1"], "age": [70.0]})
     lines = pl.LazyFrame({"mdtrt_id": ["M1", "M2"], "hilist_name": [item, "血气分析"]})
     assert with_least_care(bearer, lines).collect()["cared"].to_list() == [cared]
+
+
+@pytest.mark.parametrize(
+    ("code", "gend", "age", "said"),
+    [
+        ("O72.100", "1", 30.0, "妊娠、分娩和产褥期疾病"),
+        ("O72.100", "2", 70.0, "妊娠、分娩和产褥期疾病"),
+        ("O72.100", "2", 30.0, None),
+        ("P36.900", "1", 66.0, "围生期疾病"),
+        ("P36.900", "1", 0.0, None),
+        ("N83.201", "1", 40.0, "女性生殖器官疾病"),
+        ("N40.x00", "1", 40.0, None),
+        # who is not known to be a man or a woman is not judged
+        ("N40.x00", None, 40.0, None),
+        ("P36.900", "1", None, None),
+    ],
+)
+def test_a_disease_the_patient_cannot_have_is_unsupported_whatever_was_billed(
+    code: str, gend: str | None, age: float | None, said: str | None
+) -> None:
+    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code], "gend": [gend], "age": [age]}, schema_overrides={"gend": pl.String, "age": pl.Float64})
+    row = with_least_care(bearer, pl.LazyFrame({"mdtrt_id": ["M1"], "hilist_name": ["血培养及鉴定"]})).collect().row(0, named=True)
+    assert row["impossible"] == said
+    assert said is None or row["cared"] is False

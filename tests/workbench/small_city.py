@@ -355,6 +355,8 @@ def write_drg(out: Path) -> None:
         for m in range(1, 7)
     ]
     pl.DataFrame(budget).write_parquet(out / "drg" / "budget.parquet")
+    of_hospitals = [{"fixmedins_code": hospitals[0][0], **row, "budget_to_date": 2.2e5 * row["month"].month} for row in budget]
+    pl.DataFrame(of_hospitals).write_parquet(out / "drg" / "hospital_budget.parquet")
 
 
 def write_effects(folder: Path) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from models.drg_monitor.monitor_table import COLUMNS
 from tests.workbench.small_city import COUNTIES, institutions
 from workbench.accounts.models import Role
 from workbench.audit.models import AuditEntry
 from workbench.results.files import run_file
 from workbench.results.load import load_run
 from workbench.results.models import Finding, Suspect
+from workbench.screens import monitor
+from workbench.screens.words import measure_title
 
 HOSPITAL = institutions()[0][0]
 PERSON = "431000000000000001"
@@ -60,6 +63,33 @@ def test_the_list_can_be_narrowed_to_the_month_in_which_findings_occurred(enter:
 def test_a_finding_names_the_exceptions_ruled_out_and_the_page_what_would_make_innocent(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
     client = enter(Role.AUDITOR, ())
     assert "若属清白，须有查房记录佐证" in text(client, f"/institutions/{HOSPITAL}/")
+
+
+@pytest.mark.parametrize("table", list(monitor.TABLES))
+def test_each_table_of_the_monitor_shows_its_measures_and_the_one_it_is_sorted_by(
+    enter: Callable[..., Any], runs: tuple[Any, Any], table: str
+) -> None:
+    page = text(enter(Role.LEAD, ()), f"/drg/?level=hospital&table={table}&measure=cmi")
+    for measure in (*monitor.TABLES[table], "cmi"):
+        assert f'<th class="num">{measure_title(measure)}</th>' in page
+
+
+def test_every_measure_of_the_monitoring_table_stands_in_one_of_the_tables() -> None:
+    shown = {name for names in monitor.TABLES.values() for name in names}
+    keys = {"level", "month", "fixmedins_code", "fixmedins_name", "dept", "physician", "drg_code", "drg_name", "grouped_cases"}
+    assert {name for name in COLUMNS if not name.endswith("_z")} - keys == shown
+
+
+def test_a_deviation_counts_only_on_the_side_that_is_a_concern() -> None:
+    assert [monitor.Cell("cost_index", 0.5, -3.2).grade, monitor.Cell("cost_index", 1.5, 2.1).grade] == ["alarm", "warn"]
+    assert [monitor.Cell("readmission_rate", 0.0, -3.2).grade, monitor.Cell("readmission_rate", 0.2, 3.2).grade] == ["", "alarm"]
+
+
+def test_the_city_page_shows_each_hospitals_use_of_the_fund_to_those_who_may_see_it(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    page = text(enter(Role.LEAD, ()), "/drg/")
+    assert "各机构基金使用" in page
+    assert "1,320,000.00" in page
+    assert "各机构基金使用" not in text(enter(Role.AUDITOR, ("999999",)), "/drg/")
 
 
 @pytest.mark.parametrize("level", ["city", "hospital", "department", "physician", "drg", "hospital_drg"])

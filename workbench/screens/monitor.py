@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from models.drg_monitor.funnel import WATCHED
 from models.drg_monitor.monitor_table import WHOLE_PERIOD
 from models.effects.panel import DIALYSIS, MEASURES
 from workbench.results.files import run_file
@@ -25,14 +26,20 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     "drg": ("drg_code", "drg_name"),
     "hospital_drg": ("fixmedins_name", "drg_code", "drg_name"),
 }
-#: measures shown, in order; those with a limit that allows for volume have a column ``…_z`` beside them
-SHOWN: Final = (
-    "cases", "grouping_rate", "cmi", "mean_fee", "mean_los", "cost_index", "time_index", "payment", "cost", "surplus", "surplus_rate",
-    "high_outlier_share", "low_outlier_share", "severe_share", "readmission_rate", "transfer_rate", "low_risk_deaths", "selfpay_share",
-    "around_share",
-)  # fmt: skip
-YUAN: Final = frozenset({"mean_fee", "payment", "cost", "surplus"})
-SHARES: Final = frozenset({name for name in SHOWN if name.endswith(("_share", "_rate"))})
+#: Tables of measures, one shown at a time so that each fits a page; those with a limit that allows for volume have a column ``…_z``
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "use": ("cases", "grouping_rate", "groups", "total_weight", "cmi", "mean_fee", "mean_los", "cost_index", "time_index"),
+    "pay": ("cases", "payment", "cost", "surplus", "surplus_rate", "fund_paid", "high_outlier_share", "low_outlier_share"),
+    "care": (
+        "cases", "deaths", "mortality", "low_risk_deaths", "low_risk_mortality", "readmission_rate", "transfer_rate", "turned_away",
+        "turned_away_rate", "turned_away_weight", "under_service",
+    ),
+    "code": (
+        "cases", "ungrouped_share", "severe_share", "severe_expected", "selfpay_share", "selfpay_expected", "around_share", "around_expected",
+    ),
+}  # fmt: skip
+YUAN: Final = frozenset({"mean_fee", "payment", "cost", "surplus", "fund_paid"})
+SHARES: Final = frozenset(name for shown in TABLES.values() for name in shown if name.endswith(("_share", "_rate", "_expected", "mortality")))
 WARN, ALARM = 2.0, 3.0
 MOST_BARS = 20
 
@@ -47,9 +54,12 @@ class Cell:
 
     @property
     def grade(self) -> str:
-        if self.z is None or abs(self.z) < WARN:
+        if self.z is None:
             return ""
-        return "alarm" if abs(self.z) >= ALARM else "warn"
+        # few readmissions or low outliers are no cause for concern; a low cost or time index may be
+        watched = WATCHED.get(self.name)
+        z = abs(self.z) if watched and watched.side == "both" else self.z
+        return "" if z < WARN else "alarm" if z >= ALARM else "warn"
 
 
 def _scan(run: Run, name: str) -> pl.LazyFrame | None:
@@ -87,9 +97,9 @@ def _level(path: str, _changed: int, level: str, month: str | None) -> pl.DataFr
     return (rows.filter(pl.col("month") == month) if month else rows).collect()
 
 
-def cells(row: dict[str, Any]) -> list[Cell]:
-    """The figures of a row in the order of ``SHOWN``."""
-    return [Cell(name, row.get(name), row.get(f"{name}_z")) for name in SHOWN]
+def cells(row: dict[str, Any], shown: Iterable[str]) -> list[Cell]:
+    """The figures of a row in the order given."""
+    return [Cell(name, row.get(name), row.get(f"{name}_z")) for name in shown]
 
 
 def alerts(run: Run, institutions: frozenset[str] | None) -> list[dict[str, Any]]:
@@ -133,6 +143,32 @@ def budget(run: Run) -> list[dict[str, Any]]:
     """Fund spent and budgeted by month, with the forecast."""
     frame = _scan(run, "budget")
     return frame.collect().to_dicts() if frame is not None else []
+
+
+def hospital_budgets(run: Run, institutions: frozenset[str] | None) -> list[dict[str, Any]]:
+    """Each hospital's fund use: fixmedins_code, so far and what was budgeted for it, the year with its interval and budget; largest first."""
+    frame = _scan(run, "hospital_budget")
+    if frame is None:
+        return []
+    if institutions is not None:
+        frame = frame.filter(pl.col("fixmedins_code").is_in(institutions))
+    known = pl.col("forecast").not_()
+    return (
+        frame.sort("month")
+        .group_by("fixmedins_code")
+        .agg(
+            spent=pl.col("spent_to_date").filter(known).last(),
+            budget=pl.col("budget_to_date").filter(known).last(),
+            year=pl.col("spent_to_date").last(),
+            low=pl.col("low").last(),
+            high=pl.col("high").last(),
+            year_budget=pl.col("budget_to_date").last(),
+        )
+        .with_columns(over=pl.col("year") / pl.col("year_budget") - 1)
+        .sort("spent", "fixmedins_code", descending=[True, False])
+        .collect()
+        .to_dicts()
+    )
 
 
 def effects(run: Run) -> list[dict[str, Any]]:

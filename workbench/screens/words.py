@@ -68,6 +68,17 @@ MEASURES = {
     "high_outlier_share": _("高倍率占比"),
     "low_outlier_share": _("低倍率占比"),
     "severe_share": _("并发症合并症占比"),
+    "grouped_cases": _("入组病例数"),
+    "groups": _("病组数"),
+    "total_weight": _("总权重"),
+    "ungrouped_share": _("未入组率"),
+    "severe_expected": _("并发症合并症预期占比"),
+    "deaths": _("死亡数"),
+    "turned_away": _("推诿迹象人次"),
+    "turned_away_rate": _("推诿迹象占比"),
+    "turned_away_weight": _("推诿患者平均权重"),
+    "selfpay_expected": _("自费预期占比"),
+    "around_expected": _("住院前后门诊购药预期占比"),
     "mortality": _("死亡率"),
     "readmission_rate": _("31天再住院率"),
     "transfer_rate": _("转院率"),
@@ -100,6 +111,9 @@ REFUSALS = {
     "superseded": _("同一主键已有更新、更完整的记录"),
     "conflict": _("同一主键内容不一致，取对机构有利的一条"),
 }
+
+#: Tables of the DRG monitor.
+TABLES = {"use": _("效率与权重"), "pay": _("付费与结余"), "care": _("质量与推诿"), "code": _("编码与费用转移")}
 
 #: Levels of the DRG monitor.
 LEVELS = {

@@ -104,7 +104,7 @@
     bars: (d) => Object.assign(base(), {
       legend: undefined, grid: { left: 8, right: 30, top: 8, bottom: 4, containLabel: true },
       yAxis: category(d.names, { inverse: true, axisLabel: { color: ink, interval: 0, width: 170, overflow: "truncate" } }),
-      xAxis: value({ axisLabel: { color: soft, formatter: money, hideOverlap: true } }),
+      xAxis: value({ axisLabel: { color: soft, formatter: d.share ? (v) => +(v * 100).toFixed(2) + "%" : money, hideOverlap: true } }),
       series: [{ name: d.measure || "", type: "bar", data: d.values, barMaxWidth: 16 }],
     }),
     counties: (d) => Object.assign(base(), {

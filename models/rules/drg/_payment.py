@@ -7,16 +7,21 @@ from typing import Final
 
 import polars as pl
 
-from features.drg.scheme import Scheme, load_scheme
+from features.drg.scheme import Scheme, load_schemes
 from features.tables import Tables
 
 WEIGHT: Final = "weight"
 
 
 @cache
+def schemes_in_use() -> tuple[Scheme, ...]:
+    """The national scheme's versions, by which the rules group cases on their day of discharge."""
+    return load_schemes()
+
+
 def scheme_in_use() -> Scheme:
-    """The scheme whose severity and exclusion lists the rules read: the shipped national one."""
-    return load_scheme()
+    """The newest version: its severity and exclusion lists, groups and names."""
+    return schemes_in_use()[-1]
 
 
 def billed_cases(t: Tables) -> pl.LazyFrame:
@@ -79,6 +84,19 @@ def weight_table(extracted: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
         .with_columns(weight=pl.coalesce("weight", "guess"))
         .filter(pl.col("weight").is_not_null())
         .select("drg_code", "drg_name", "weight")
+    )
+
+
+def weight_ratio(frame: pl.DataFrame, weights: pl.DataFrame, billed: str, supported: str) -> pl.DataFrame:
+    """Adds ``weight_ratio``: the weight of the supported group against the billed one; null where one is not known or it is not cheaper."""
+    supported_weight = weights.select(pl.col("drg_code").alias(supported), _supported="weight")
+    billed_weight = weights.select(pl.col("drg_code").alias(billed), _billed="weight")
+    ratio = pl.col("_supported") / pl.coalesce(pl.when(pl.col("drg_wt") > 0).then("drg_wt"), "_billed")
+    return (
+        frame.join(supported_weight, on=supported, how="left", maintain_order="left")
+        .join(billed_weight, on=billed, how="left", maintain_order="left")
+        .with_columns(weight_ratio=pl.when(ratio < 1).then(ratio))
+        .drop("_supported", "_billed")
     )
 
 

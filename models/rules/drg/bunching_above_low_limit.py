@@ -6,7 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._support import tail
+from models.rules.drg._bunching import bunched
 from models.run_rules import empty_hits
 from models.wording import percent, yuan
 
@@ -44,29 +44,11 @@ def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
     near = t.extracted.collect()
     if near.is_empty():
         return empty_hits()
-    above = pl.col("multiple") >= p["low_multiple"]
-    hospitals = near.group_by("fixmedins_code").agg(
-        n=pl.len().cast(pl.Int64),
-        above=above.sum().cast(pl.Int64),
-        gain=(pl.col("pay_std_fen") - pl.col("fee_fen")).filter(above).mean(),
-        occurred_from=pl.col("end_date").filter(above).min(),
-        occurred_to=pl.col("end_date").filter(above).max(),
-    )
-    rest = pl.col("n").sum() - pl.col("n")
-    others = ((pl.col("above").sum() - pl.col("above")) + 1) / (rest + 2)
-    judged = hospitals.with_columns(rest=rest, share=others).with_columns(chance=tail("above", "n", "share"))
-    found = judged.filter(
-        (pl.col("n") >= p["cases_min"])
-        & (pl.col("rest") >= p["cases_min"])
-        & (pl.col("chance") <= p["chance_max"])
-        & (pl.col("above") / pl.col("n") >= pl.col("share") + p["share_over_peers_min"])
-    ).with_columns(
-        # stays lifted over the limit came from just below it, so the number near the limit stays what it was
-        excess=(pl.col("above") - pl.col("n") * pl.col("share")).clip(0).floor(),
+    found = bunched(
+        near.with_columns(stratum=pl.lit(""), past=pl.col("multiple") >= p["low_multiple"], gain_fen=pl.col("pay_std_fen") - pl.col("fee_fen")), p
     )
     return (
         found.with_columns(loss_fen=(pl.col("excess") * pl.col("gain")).round().cast(pl.Int64))
-        .sort("fixmedins_code")
         .lazy()
         .select(
             "fixmedins_code",
@@ -80,8 +62,8 @@ def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
                 pl.lit(p["low_multiple"]),
                 pl.lit(round(p["window"] * 100)),
                 "n",
-                "above",
-                percent(pl.col("above") / pl.col("n")),
+                "past",
+                percent(pl.col("past") / pl.col("n")),
                 "rest",
                 percent(pl.col("share")),
                 pl.lit(p["chance_max"]),

@@ -4,14 +4,29 @@ from typing import Final
 
 import polars as pl
 
-from features.drg.grouper import group
+from features.drg.grouper import group_in_force
 from features.drg.lists import cases_of, diagnoses_of, operations_of
 from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
-from models.rules.drg._support import BEARER, SUPPORT_PARAMS, as_hits, cheap_enough, habit, items_of_cases, judged, learn, of_habit, use_rows
+from models.rules.drg._payment import billed_cases, scheme_in_use, schemes_in_use, weight_ratio, weight_rows, weight_table, with_loss
+from models.rules.drg._support import (
+    BEARER,
+    PAID,
+    SUPPORT_PARAMS,
+    as_hits,
+    habit,
+    items_of_cases,
+    judged,
+    kin_of,
+    kin_rows,
+    learn,
+    of_habit,
+    paid_rows,
+    use_rows,
+    with_fee_evidence,
+)
 from models.run_rules import empty_hits
 
 #: An operation is learned for itself, over its subcategory, or as any operation of its sort (surgical, procedural) that leaves a charge.
@@ -20,25 +35,28 @@ _LEVELS: Final = (pl.col("code"), pl.col("code").str.slice(0, 4), pl.col("sort")
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Every operated case with its items, its billing, and the group it would have without its operations."""
-    scheme = scheme_in_use()
+    schemes = schemes_in_use()
     cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
     items = items_of_cases(t, cases)
     operated = operations_of(t).sort("case_id", pl.col("main").not_(), "seq").unique("case_id", keep="first", maintain_order=True)
     people = cases_of(t).join(operated.select("case_id"), on="case_id", how="semi")
-    without = group(people, diagnoses_of(t), operations_of(t).filter(pl.lit(value=False)), scheme)
-    billing = billed_cases(t).drop("fixmedins_code")
-    done = group(people, diagnoses_of(t), operations_of(t), scheme)
+    without = group_in_force(people, diagnoses_of(t), operations_of(t).filter(pl.lit(value=False)), schemes)
+    billing = billed_cases(t)
+    # what an operation leaves shows against patients with the same main diagnosis who had none
+    kin = cases.join(kin_of(t), on="case_id")
+    unoperated = kin.join(operated.select("case_id"), on="case_id", how="anti")
+    done = group_in_force(people, diagnoses_of(t), operations_of(t), schemes)
     letter = pl.col("adrg").str.slice(1, 1)
     bearers = (
         operated.select("case_id", "code", op_name="name")
-        .join(cases, on="case_id")
+        .join(kin, on="case_id")
         .join(without.select("case_id", supported_code="drg_code", adrg_without="adrg"), on="case_id")
         .join(done.select("case_id", sort=pl.when(letter < "K").then(pl.lit("surgical")).when(letter < "R").then(pl.lit("procedural"))), on="case_id")
         .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
-        .join(billing, on="mdtrt_id", how="left")
+        .join(billing.drop("fixmedins_code"), on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
     )
-    return pl.concat([bearers, use_rows(items, cases), weight_rows(t)], how="diagonal")
+    return pl.concat([bearers, use_rows(items), kin_rows(items, unoperated), paid_rows(billing), weight_rows(t)], how="diagonal")
 
 
 @rule(
@@ -56,25 +74,29 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
 def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
     """The main operation of the settlement list puts the case into a surgical or procedural group, but nothing of it was charged.
 
-    What an operation leaves in the fee lines (the operation item, anaesthesia, consumables, drugs) is learned from the other hospitals'
-    cases of the same code (``_support``). A case is at issue when these are missing and the case grouped without its operations falls
-    into a cheaper group, at a hospital where that is a habit. An honest hospital may show the operation record: done free of
-    charge, charged as a package under another item, or in an earlier stay.
+    What an operation leaves in the fee lines (the operation item, anaesthesia, consumables, drugs), beyond what patients with the same main
+    diagnosis have without one, is learned from the other hospitals' cases of the same code (``_support``); the cost of the case against the
+    weights of the group with and without it speaks for or against, never alone. A case is at issue when these are missing and the case
+    grouped without its operations falls into a cheaper group, at a hospital where that is a habit. An honest hospital may show the
+    operation record: done free of charge, charged as a package under another item, or in an earlier stay.
     """
     extracted = t.extracted.collect()
     if extracted.is_empty() or extracted.filter(pl.col("kind") == BEARER).is_empty():
         return empty_hits()
     scheme = scheme_in_use()
-    judgement = judged(extracted.filter(pl.col("kind") == BEARER), learn(extracted, p, _LEVELS), p)
+    weights = weight_table(extracted, scheme)
+    judgement = judged(extracted.filter(pl.col("kind") == BEARER), learn(extracted, p, _LEVELS, bearers_are_kin=False), p)
+    judgement = with_fee_evidence(weight_ratio(judgement, weights, "drg_code", "supported_code"), extracted.filter(pl.col("kind") == PAID), p)
+    judgement = judgement.with_columns(supported=(pl.col("score") > p["score_max"]) | pl.col("dear"))
     hospitals = habit(judgement, p, p["score_max"], p["score_flagrant"])
     if hospitals.is_empty():
         return empty_hits()
     at_issue = (
         of_habit(judgement, hospitals)
-        .filter(cheap_enough(judgement, p) & (pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without")))
+        .filter(pl.col("drg_code").str.slice(0, 3) != pl.col("adrg_without"))
         .join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")
     )
-    priced = with_loss(at_issue, weight_table(extracted, scheme), "drg_code", "supported_code")
+    priced = with_loss(at_issue, weights, "drg_code", "supported_code")
     said = pl.format(
         "该例以主手术{}（{}）按{}{}结算，但住院费用明细中没有该手术应有的收费（其他机构{}例同类手术通常有{}）；不计该手术",
         pl.coalesce("op_name", "code"),

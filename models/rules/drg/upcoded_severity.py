@@ -7,8 +7,23 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._payment import billed_cases, scheme_in_use, weight_rows, weight_table, with_loss
-from models.rules.drg._support import BEARER, SUPPORT_PARAMS, as_hits, cheap_enough, habit, items_of_cases, judged, learn, of_habit, use_rows
+from models.rules.drg._payment import billed_cases, scheme_in_use, weight_ratio, weight_rows, weight_table, with_loss
+from models.rules.drg._support import (
+    BEARER,
+    PAID,
+    SUPPORT_PARAMS,
+    as_hits,
+    habit,
+    items_of_cases,
+    judged,
+    kin_of,
+    kin_rows,
+    learn,
+    of_habit,
+    paid_rows,
+    use_rows,
+    with_fee_evidence,
+)
 from models.rules.drg._textbook import judged_by_textbook, with_least_care
 from models.run_rules import empty_hits
 
@@ -18,6 +33,8 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     scheme = scheme_in_use()
     cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
     items = items_of_cases(t, cases)
+    kin = cases.join(kin_of(t), on="case_id")
+    billing = billed_cases(t)
     main = diagnoses_of(t).filter("main").group_by("case_id").agg(main_code=pl.col("code").sort_by("seq").first())
     excluded = scheme.exclusion.lazy().select(main_code="code", main_exclusion="exclusion")
     severe = (
@@ -31,13 +48,14 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(dx_name=pl.col("name").sort().first())
     )
     bearers = (
-        severe.join(cases, on="case_id")
+        severe.join(kin, on="case_id")
         .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
-        .join(billed_cases(t).drop("fixmedins_code"), on="mdtrt_id", how="left")
+        .join(billing.drop("fixmedins_code"), on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
     )
+    bearers = bearers.join(cases_of(t).select("case_id", "gend", "age"), on="case_id")
     bearers = with_least_care(bearers, t.lines.filter(pl.col("inpatient")))
-    return pl.concat([bearers, use_rows(items, cases), weight_rows(t)], how="diagonal")
+    return pl.concat([bearers, use_rows(items), kin_rows(items, kin), paid_rows(billing), weight_rows(t)], how="diagonal")
 
 
 @rule(
@@ -55,15 +73,17 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
 def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     """A secondary diagnosis lifts the case into a dearer group although nothing in the stay examined or treated it.
 
-    For each MCC or CC the fee items that go with it are learned from the other hospitals' patients (``_support``); grave ones too rare
-    elsewhere are unsupported when not one item of the least care of such a patient is billed (``_textbook``). A case is at issue
-    when all the diagnoses that made its group severe lack them, so that the case without them falls into a cheaper group, and only
-    at a hospital where such cases are a habit: far more than at the others, beyond chance, most of them in excess. A hospital
-    whose sicker patients are treated for what is coded has no unsupported cases, however high its share of severe groups. Cases
-    dearer than ``fee_over_usual_max`` times what is usual there are left alone: somebody was treated for something.
+    For each MCC or CC the fee items that it brings, beyond what patients with the same main diagnosis have anyway, are learned from the
+    other hospitals' patients (``_support``); grave ones too rare elsewhere are unsupported when not one item of the least care of such a
+    patient is billed, or when the patient cannot have them by sex or age (``_textbook``). The cost of the case against the weights of the
+    group with and without them speaks for or against, never alone. A case is at issue when all the diagnoses that made its group severe
+    lack them, so that the case without them falls into a cheaper group, and only at a hospital where such cases are a habit: far more than
+    at the others, beyond chance, most of them in excess. A hospital whose sicker patients are treated for what is coded has no unsupported
+    cases, however high its share of severe groups. Cases dearer than ``fee_over_usual_max`` times what is usual there are left alone:
+    somebody was treated for something.
 
-    The loss is the difference of the payment standards of the billed group and the one supported. An honest hospital may show the
-    record: examination results from before admission, treatment under another code, or drugs the patient brought.
+    The loss is the difference of the payment standards of the billed group and the one supported. An honest hospital may show the record:
+    examination results from before admission, treatment under another code, or drugs the patient brought.
     """
     extracted = t.extracted.collect()
     bearers = extracted.filter(pl.col("kind") == BEARER) if "kind" in extracted.columns else extracted
@@ -72,6 +92,12 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     scheme = scheme_in_use()
     judgement = judged(bearers, learn(extracted, p), p)
     judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_flagrant"])], how="diagonal_relaxed")
+    # what the case would weigh without any severe diagnosis: its cost speaks for one or the other
+    plain = scheme.drg.filter(pl.col("needs") == "all").unique("adrg", keep="last", maintain_order=True).select("adrg", plain_code="drg_code")
+    weights = weight_table(extracted, scheme)
+    judgement = judgement.join(scheme.drg.select("drg_code", "adrg"), on="drg_code", how="left").join(plain, on="adrg", how="left").drop("adrg")
+    judgement = with_fee_evidence(weight_ratio(judgement, weights, "drg_code", "plain_code"), extracted.filter(pl.col("kind") == PAID), p)
+    judgement = judgement.with_columns(supported=(pl.col("score") > p["score_max"]) | pl.col("dear"))
     hospitals = habit(judgement, p, p["score_max"], p["score_flagrant"])
     if hospitals.is_empty():
         return empty_hits()
@@ -81,7 +107,6 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     billed = scheme.drg.select("drg_code", "adrg", billed_name="drg_name", billed_needs="needs")
     at_issue = (
         of_habit(judgement, hospitals)
-        .filter(cheap_enough(judgement, p))
         .join(billed, on="drg_code")
         .filter(pl.col("billed_needs") != "all")
         .group_by(
@@ -91,7 +116,9 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         )
         .agg(
             has_mcc=(pl.col("level") == "mcc").any(),
-            said=pl.when(pl.col("n_peers") > 0)
+            said=pl.when(pl.col("impossible").is_not_null())
+            .then(pl.format("{}（{}，属{}，与患者性别或年龄不符）", pl.coalesce("dx_name", "code"), "code", "impossible"))
+            .when(pl.col("n_peers") > 0)
             .then(pl.format("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions"))
             .otherwise(pl.format("{}（{}，临床上至少应有{}）", pl.coalesce("dx_name", "code"), "code", "companions"))
             .sort()
@@ -114,6 +141,6 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         .unique("case_id", keep="first", maintain_order=True)
         .select("case_id", "supported_code")
     )
-    priced = with_loss(at_issue.join(supported, on="case_id"), weight_table(extracted, scheme), "drg_code", "supported_code")
-    said = pl.format("该例按{}{}结算，次要诊断{}在本次住院费用明细中均无相应检查、用药或治疗；去除后", "drg_code", "billed_name", "said")
+    priced = with_loss(at_issue.join(supported, on="case_id"), weights, "drg_code", "supported_code")
+    said = pl.format("该例按{}{}结算，次要诊断{}在本次住院费用明细中无相应检查、用药或治疗；去除后", "drg_code", "billed_name", "said")
     return as_hits(priced, 0.6, said, "并发症合并症诊断")

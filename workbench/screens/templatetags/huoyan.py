@@ -26,6 +26,7 @@ from workbench.screens.words import (
     LEVELS,
     MEASURES,
     REFUSALS,
+    TABLES,
     exception_title,
     feature_title,
     law_text,
@@ -166,15 +167,41 @@ def measure_name(name: str) -> str:
 
 
 @register.filter
+def monitor_table(name: str) -> str:
+    """A table of the DRG monitor in words."""
+    return str(TABLES[name])
+
+
+@register.filter
 def monitor_level(level: str) -> str:
     """A level of the DRG monitor in words."""
     return str(LEVELS.get(level, level))
 
 
+def _measured(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("是")) if value else "—"
+    return yuan_of(value) if name in YUAN else percent(value) if name in SHARES else number(value)
+
+
+@register.simple_tag
+def alert_words(alert: dict[str, Any]) -> str:
+    """What an alert says: the measure, how far it lies from expectation, and what it was in the three months before."""
+    if alert["measure"] == "low_risk_deaths":
+        return str(_("{}例，低风险病组的死亡应逐例核查").format(number(alert["value"])))
+    if alert["measure"] == "under_service":
+        return str(_("费用低于预期，再住院高于预期"))
+    way = _("{}，高于预期{:.1f}个标准误") if alert["z"] > 0 else _("{}，低于预期{:.1f}个标准误")
+    said = way.format(_measured(alert["measure"], alert["value"]), abs(alert["z"]))
+    if alert["previous"] is None:
+        return str(said)
+    return str(said + _("；前三个月平均{}").format(_measured(alert["measure"], alert["previous"])))
+
+
 @register.simple_tag
 def figure(cell: Cell) -> SafeString:
     """A figure of the DRG monitor as its kind is written, marked where it lies beyond its limit."""
-    shown = yuan_of(cell.value) if cell.name in YUAN else percent(cell.value) if cell.name in SHARES else number(cell.value)
+    shown = _measured(cell.name, cell.value)
     if not cell.grade:
         return format_html("{}", shown)
     light = "red" if cell.grade == "alarm" else "yellow"

@@ -30,8 +30,12 @@ CHART_MEASURES = (
     "time_index",
     "high_outlier_share",
     "low_outlier_share",
+    "severe_share",
+    "mortality",
     "readmission_rate",
+    "turned_away_rate",
     "selfpay_share",
+    "around_share",
     "cases",
 )
 
@@ -57,26 +61,32 @@ def drg(request: Request) -> HttpResponse:
     month = _one_of(request.GET.get("month"), months, WHOLE_PERIOD)
     code, group = request.GET.get("code", ""), request.GET.get("drg", "")
     measure = _one_of(request.GET.get("measure"), CHART_MEASURES, CHART_MEASURES[0])
+    shown = _one_of(request.GET.get("table"), list(monitor.TABLES), next(iter(monitor.TABLES)))
     context: dict[str, Any] = {
         "run": run, "level": level, "levels": list(monitor.UNITS), "months": months, "month": month, "code": code, "drg": group,
-        "measure": measure, "measures": CHART_MEASURES, "shown": monitor.SHOWN, "units": monitor.UNITS[level],
+        "measure": measure, "measures": CHART_MEASURES, "table": shown, "tables": list(monitor.TABLES), "shown": monitor.TABLES[shown],
+        "units": monitor.UNITS[level],
         "has_monitor": monitor.has_monitor(run),
     }  # fmt: skip
     if level == "city":
-        return render(request, "drg/city.html", context | _city(run))
+        return render(request, "drg/city.html", context | _city(run, monitor.TABLES[shown], _mine(run, request.user)))
     rows = monitor.table(run, level, month, _mine(run, request.user), code, group)
     if rows is not None:
+        # the table is sorted by the measure of the chart and shows it
+        columns = monitor.TABLES[shown] if measure in monitor.TABLES[shown] else (measure, *monitor.TABLES[shown])
+        context["shown"] = columns
         rows = rows.sort(measure, descending=measure != "surplus", nulls_last=True)
         first = _name_departments(run, rows.filter(rows[measure].is_not_null()).head(monitor.MOST_BARS).to_dicts())
         page = page_of(request, rows, count=rows.height)
         frame: Any = page.object_list
-        page.object_list = [{"row": row, "cells": monitor.cells(row)} for row in _name_departments(run, frame.to_dicts())]
+        page.object_list = [{"row": row, "cells": monitor.cells(row, columns)} for row in _name_departments(run, frame.to_dicts())]
         context |= {
             "page": page,
             "chart": {
                 "names": [_unit(row, level) for row in first],
                 "values": [_plain(row[measure]) for row in first],
                 "measure": measure_title(measure),
+                "share": measure in monitor.SHARES,
             },
             "institution": Suspect.objects.filter(run=run, fixmedins_code=code).only("fixmedins_name", "fixmedins_code").first() if code else None,
         }
@@ -87,16 +97,20 @@ def _one_of(asked: str | None, known: Sequence[str], usual: str) -> str:
     return asked if asked is not None and asked in known else usual
 
 
-def _city(run: Run) -> dict[str, Any]:
+def _city(run: Run, shown: Sequence[str], mine: frozenset[str] | None) -> dict[str, Any]:
     rows = monitor.table(run, "city", None)
     if rows is None or rows.is_empty():
         return {}
     monthly = [row for row in rows.sort("month").to_dicts() if row["month"] != WHOLE_PERIOD]
     whole = next((row for row in rows.to_dicts() if row["month"] == WHOLE_PERIOD), {})
     spent = monitor.budget(run)
+    budgets = monitor.hospital_budgets(run, mine)
+    names = dict(Suspect.objects.filter(run=run).values_list("fixmedins_code", "fixmedins_name"))
     return {
+        "has_budget": any(row["year_budget"] is not None for row in budgets),
+        "budgets": [row | {"name": names.get(row["fixmedins_code"], row["fixmedins_code"])} for row in budgets],
         "whole": whole,
-        "rows": [{"row": row, "cells": monitor.cells(row)} for row in monthly],
+        "rows": [{"row": row, "cells": monitor.cells(row, shown)} for row in monthly],
         "charts": {
             "payment": {
                 "months": [row["month"] for row in monthly],
