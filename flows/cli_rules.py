@@ -230,13 +230,18 @@ def _lines_of(hits: pl.DataFrame, t: Tables) -> pl.LazyFrame:
     return pl.concat([by_line, by_stay]).unique("bkkp_sn")
 
 
-def try_out(lake: str, rule_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+def try_out(lake: str, rule_id: str, changes: dict[str, Any], in_force: dict[str, Any] | None = None) -> dict[str, Any]:
     """What changed parameters of a rule would change on a lake, for the workbench's rule page: Chinese label → figure.
 
-    Raises ParameterError or LakeError; the lake is not touched.
+    ``in_force`` are the rule's parameters as the run used them; without them the shipped ones are compared with. Raises ParameterError (also
+    for a rule that cannot be tried alone) or LakeError; the lake is not touched.
     """
-    unit, opened, city = _rule(rule_id), Lake(Path(lake)), City.load()
-    before, after = (_findings(unit, opened, given, {}) for given in (city, city.replaced(rule_id, changes)))
+    try:
+        unit, opened, city = _rule(rule_id), Lake(Path(lake)), City.load()
+        city = city.replaced(rule_id, in_force or {})
+        before, after = (_findings(unit, opened, given, {}) for given in (city, city.replaced(rule_id, changes)))
+    except typer.BadParameter as error:
+        raise ParameterError(str(error)) from error
     gained, lost = after.join(before, on="finding_id", how="anti"), before.join(after, on="finding_id", how="anti")
     return {
         "疑点数": f"{before.height} → {after.height}",

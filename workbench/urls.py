@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workbench.api.routes import api
-from workbench.screens.views import accounts, audit_log, data, decisions, drg, evidence, hearing, home, institution, rules, suspects
+from workbench.screens.views import accounts, audit_log, data, decisions, documents, drg, evidence, hearing, home, institution, rules, suspects
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path("institutions/<str:code>/", institution.institution, name="institution"),
     path("institutions/<str:code>/findings/", institution.institution_findings, name="institution_findings"),
     path("institutions/<str:code>/compare/", evidence.compare, name="compare"),
+    path("institutions/<str:code>/documents/", documents.institution_documents, name="institution_documents"),
     path("institutions/<str:code>/verdict/", decisions.verdict, name="institution_verdict"),
     path("institutions/<str:code>/comment/", decisions.comment, name="institution_comment"),
     path("institutions/<str:code>/attach/", decisions.attach, name="institution_attach"),

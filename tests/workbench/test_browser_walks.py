@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -184,10 +186,21 @@ def test_a_steward_proposes_and_the_director_approves(enter: Enter) -> None:
     page = enter("chen")
     page.click("nav >> text=规则")
     look(page, "12-rules", full=False)
+    page.goto("/rules/idle_bed_days/")
+    page.select_option("#name", "idle_days_min")
+    page.fill("#value", "9")
+    page.fill("#why", "本市普遍以九天为限")
+    page.click("text=试算（不保存）")
+    expect(page.locator("#trial")).to_contain_text("疑点数")
+    expect(page.locator("text=没有变更。")).to_be_visible()
+    look(page, "13-rule-trial")
+    page.click("text=提交审批")
+    expect(page.locator("tr", has_text="本市普遍以九天为限")).to_contain_text("疑点数")
     page.goto("/rules/death_claims/")
     page.fill("#value", "3")
     page.fill("#why", "本市登记普遍延迟三天")
     page.click("text=提交审批")
+    expect(page.locator("tr", has_text="本市登记普遍延迟三天")).to_contain_text("待他人审批")
     look(page, "13-rule")
     page.click("nav >> text=模型")
     look(page, "14-models")
@@ -247,7 +260,8 @@ def test_the_three_administrators_each_see_their_own_page(enter: Enter) -> None:
     row = page.locator("tr", has_text="sun")
     row.locator("summary").click()
     row.locator("select[name=role]").select_option("auditor")
-    row.locator("input[name=counties]").fill("431002")
+    row.locator("input[name=county][value='431002']").check()
+    look(page, "19-granting")
     row.locator("button:has-text('保存授权')").click()
     expect(page.locator("tr", has_text="sun")).to_contain_text("稽核员")
     look(page, "19-grants")
@@ -257,37 +271,172 @@ def test_the_three_administrators_each_see_their_own_page(enter: Enter) -> None:
     look(page, "20-audit", full=False)
 
 
-def test_english_and_the_dark_theme_reach_every_page(enter: Enter, site: Site) -> None:
+def test_the_list_keeps_columns_and_views_goes_back_and_takes_bulk_decisions_back(enter: Enter) -> None:
     page = enter("wang")
-    page.click("header >> text=English")
-    expect(page.locator("h1")).to_have_text("Overview")
-    look(page, "21-home-english")
-    page.click("header >> text=Dark")
-    for name, address in (
-        ("suspects", "/suspects/"),
-        ("institution", f"/institutions/{site.institution}/"),
-        ("verdicts", "/verdicts/"),
-        ("rules", "/rules/"),
-        ("models", "/models/"),
-        ("data", "/data/"),
-        ("drg", "/drg/?level=hospital"),
-        ("effect", "/drg/effect/"),
-        ("alerts", "/drg/alerts/"),
-    ):
-        page.goto(address)
-        look(page, f"22-{name}-english-dark")
-        left = [text for text in page.evaluate(OWN_TEXTS) if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
-        assert not [text for text in left if not any(word in text for word in ("医院", "卫生院", "药房"))], left
-    page.click("header >> text=Light")
-    page.click("header >> text=中文")
+    page.goto("/suspects/")
+    page.select_option("select[name=county]", "431002")
+    page.wait_for_url("**county=431002**")
+    page.click("summary:has-text('列')")
+    look(page, "24-columns")
+    page.check("input[name=col][value=probability]")
+    expect(page.locator("thead")).to_contain_text("查实概率")
+    page.go_back()
+    expect(page.locator("header nav")).to_be_visible()
+    expect(page.locator("select[name=county]")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("thead")).to_contain_text("查实概率")
+    page.fill("#view-name", "甲城区")
+    page.click("button:has-text('保存')")
+    page.goto("/suspects/")
+    expect(page.locator("thead")).not_to_contain_text("查实概率")
+    page.click(".tag >> text=甲城区")
+    expect(page.locator("thead")).to_contain_text("查实概率")
+    assert "county=431002" in page.url
+    assert page.locator(".up, .down").count(), "movement since the run before"
+    assert page.locator("svg.spark").count(), "trend"
+    page.locator("h1").click()
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("input[name=code]:checked")).to_have_count(2)
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.select_option("#bulk-outcome", "returned")
+    page.fill("#bulk-reason", "请补充出入库记录")
+    page.click("button:has-text('批量判定')")
+    expect(page.locator(".messages")).to_contain_text("已处理2家机构")
+    assert "county=431002" in page.url, "the filters stay"
+    expect(page.locator(".state.returned")).to_have_count(2)
+    look(page, "25-bulk")
+    page.click("text=撤销上次批量判定")
+    expect(page.locator(".messages")).to_contain_text("已撤销2项批量判定")
+    expect(page.locator(".state.returned")).to_have_count(0)
 
 
-def test_a_tablet_shows_the_pages_without_scrolling_sideways(enter: Enter, site: Site) -> None:
-    page = enter("wang", width=820, height=1180)
-    pages = {"home": "/home/", "suspects": "/suspects/", "institution": f"/institutions/{site.institution}/", "drg": "/drg/?level=hospital"}
-    for name, address in {**pages, "effect": "/drg/effect/", "cases": "/drg/cases/"}.items():
-        page.goto(address)
-        look(page, f"23-{name}-tablet")
+def test_of_two_who_decide_at_once_neither_is_overwritten(enter: Enter, site: Site) -> None:
+    slow, fast = enter("zhang"), enter("wang")
+    for page in (slow, fast):
+        page.goto(f"/institutions/{site.institution}/")
+        page.locator("#findings tbody tr", has_text="集中入院").last.locator("a").click()
+    fast.check("input[name=outcome][value=dismissed]")
+    fast.fill("#reason", "同村体检，属正常。")
+    fast.click("text=提交判定")
+    expect(fast.locator("blockquote .state.dismissed")).to_be_visible()
+    slow.check("input[name=outcome][value=confirmed]")
+    slow.fill("#reason", "属实。")
+    slow.click("text=提交判定")
+    expect(slow.locator("h1")).to_have_text("您提交之前，他人已作出判定")
+    expect(slow.locator("main")).to_contain_text("同村体检，属正常。")
+    look(slow, "26-conflict")
+    fast.click("text=撤销本人判定")
+    expect(fast.locator("blockquote .state.dismissed")).to_have_count(0)
+
+
+def test_a_number_is_shown_after_a_reason_and_documents_are_made_of_the_ticked(enter: Enter, site: Site, tmp_path: Path) -> None:
+    import docx
+
+    page = enter("wang")
+    page.goto(f"/institutions/{site.institution}/")
+    page.locator("#findings tbody tr", has_text="集中入院").first.locator("a").click()
+    assert "****" in page.locator("dl.figures").first.inner_text()
+    page.locator("summary", has_text="显示完整编号").click()
+    page.fill("#why", "现场核查核对身份")
+    page.click("button:has-text('显示')")
+    expect(page.locator("dl.figures").first).not_to_contain_text("****")
+    look(page, "27-unmasked")
+    page.goto(f"/institutions/{site.institution}/")
+    for box in page.locator("#findings input[name=f]").all()[:3]:
+        box.check()
+    page.click("text=用勾选的疑点制作文书")
+    expect(page.locator("h1")).to_have_text("制作文书")
+    page.fill("#bureau", "甲市医疗保障基金监管中心")
+    look(page, "28-documents")
+    page.check("input[value=inspection_notice]")
+    with page.expect_download() as download:
+        page.click("text=制作并下载")
+    download.value.save_as(tmp_path / "notice.docx")
+    assert download.value.suggested_filename.startswith("稽核通知书-第1人民医院")
+    said = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "notice.docx")).paragraphs)
+    assert "甲市医疗保障基金监管中心" in said
+    assert "共3项" in said
+
+
+def test_the_second_factor_is_set_up_on_ones_own_page_and_asked_for(enter: Enter, chromium: Browser, site: Site) -> None:
+    page = enter("qian")
+    page.goto("/account/")
+    page.click("text=启用第二因素")
+    secret = page.locator("code").first.inner_text()
+    look(page, "29-account")
+    page.fill("#code", pyotp.TOTP(secret).now())
+    page.click("button:has-text('确认')")
+    expect(page.locator("main")).to_contain_text("已启用")
+    page.goto("/account/password/")
+    look(page, "30-password")
+    again = chromium.new_page(base_url=site.url, viewport={"width": 1366, "height": 768})
+    again.goto("/login/")
+    again.fill("#username", "qian")
+    again.fill("#password", PASSWORD)
+    again.click("main button.main")
+    expect(again.locator("h1")).to_have_text("第二因素")
+    look(again, "31-second-factor")
+    again.fill("#code", pyotp.TOTP(secret).at(datetime.now(UTC), counter_offset=1))
+    again.click("main button.main")
+    expect(again.locator("h1")).to_have_text("总览")
+    again.close()
+
+
+def all_pages(site: Site) -> dict[str, list[tuple[str, str]]]:
+    """User → (name, address) of every page that the user's role begins from; pages of one finding hang on the finding of the institution."""
+    institution, rule = f"/institutions/{site.institution}/", "/rules/idle_bed_days/"
+    lead = [
+        ("home", "/home/"), ("suspects", "/suspects/"), ("institution", institution), ("documents", f"{institution}documents/"),
+        ("verdicts", "/verdicts/?show=all"), ("rules", "/rules/"), ("rule", rule), ("models", "/models/"), ("data", "/data/"),
+        ("drg", "/drg/?level=hospital"), ("effect", "/drg/effect/"), ("alerts", "/drg/alerts/"), ("cases", "/drg/cases/"),
+        ("account", "/account/"), ("password", "/account/password/"), ("missing", "/nowhere/"),
+    ]  # fmt: skip
+    return {
+        "wang": lead,
+        "chen": [("quarantine", "/data/quarantine/?file=fee_list_d.parquet")],
+        "hospital": [("hearing", "/hearing/")],
+        "sysadmin": [("users", "/users/"), ("forbidden", "/suspects/")],
+        "secadmin": [("grants", "/users/")],
+        "auditadmin": [("audit", "/audit/")],
+    }
+
+
+def evidence_pages(page: Page, site: Site) -> list[tuple[str, str]]:
+    """The pages of one hanging bed of the institution, and of one dialysis."""
+    page.goto(f"/institutions/{site.institution}/")
+    found = [link.get_attribute("href") for link in page.locator("#findings tbody tr", has_text="购药").locator("a").all()]
+    address = str(found[0]).split("?")[0]
+    centre = next(code for code, _name, word, _beds in institutions() if word == "血液透析中心")
+    page.goto(f"/institutions/{centre}/")
+    dialysed = str(page.locator("#findings tbody a").first.get_attribute("href")).split("?")[0]
+    return [("finding", address), ("stay", f"{address}stay/"), ("person", f"{address}person/"), ("dialysis", f"{dialysed}dialysis/")]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "width", "height", "english", "dark"),
+    [("english-dark", 1366, 768, True, True), ("tablet", 820, 1180, False, False)],
+)
+def test_every_page_in_english_and_dark_and_on_a_tablet(
+    enter: Enter, site: Site, suffix: str, width: int, height: int, *, english: bool, dark: bool
+) -> None:
+    for user, pages in all_pages(site).items():
+        page = enter(user, width=width, height=height)
+        if english:
+            page.click("header >> text=English")
+        if dark:
+            page.click("header >> text=Dark")
+        for name, address in [*pages, *(evidence_pages(page, site) if user == "wang" else [])]:
+            page.goto(address)
+            look(page, f"{'22' if english else '23'}-{name}-{suffix}")
+            if english:
+                left = [text for text in page.evaluate(OWN_TEXTS) if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
+                assert not [text for text in left if not any(word in text for word in ("医院", "卫生院", "药房", "管理员"))], (name, left)
+        if dark:
+            page.click("header >> text=Light")
+        if english:
+            page.click("header >> text=中文")
 
 
 def test_the_sign_in_page_is_accessible(chromium: Browser, site: Site) -> None:

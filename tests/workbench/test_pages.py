@@ -179,3 +179,102 @@ def test_a_folder_used_by_a_later_run_speaks_for_the_older_one_no_more(
     assert run_file(first, "drg/monitor.parquet") is None
     assert run_file(second, "drg/monitor.parquet") is not None
     assert "已被后来的批次替换" in text(enter(Role.LEAD, ()), "/drg/?run=first")
+
+
+# --- calibration, trials, parts of pages ---
+
+
+def test_the_models_page_holds_what_was_stated_against_what_was_found(
+    enter: Callable[..., Any], make_user: Callable[..., Any], runs: tuple[Any, Any]
+) -> None:
+    from workbench.cases.models import Verdict
+    from workbench.screens.calibration import calibration, inspected
+
+    assert calibration(inspected()) == {}
+    author = make_user(Role.LEAD, (), username="author")
+    older, newer = runs
+    findings = list(Finding.objects.filter(run=newer, rule_id="idle_bed_days").order_by("fixmedins_code", "pk"))
+    houses = sorted({finding.fixmedins_code for finding in findings})
+    decided = [  # house, outcome, review, run
+        (houses[0], "confirmed", "agreed", older),
+        (houses[0], "dismissed", "agreed", newer),  # one upheld finding makes a house guilty
+        (houses[1], "dismissed", "agreed", newer),
+        (houses[2], "confirmed", "waiting", newer),  # nobody agreed yet
+        (houses[3], "returned", "none", newer),
+    ]
+    for number, (code, outcome, review, run) in enumerate(decided):
+        Verdict.objects.create(fixmedins_code=code, finding_id=f"f{number}", outcome=outcome, review=review, run=run, author=author)
+    found = {(round(one.probability, 3), one.guilty) for one in inspected()}
+    stated = {code: Suspect.objects.get(run=run, fixmedins_code=code).probability for code, run in ((houses[0], older), (houses[1], newer))}
+    assert found == {(stated[houses[0]], True), (stated[houses[1]], False)}, "each house by what was stated before anybody looked"
+    table = calibration(inspected())
+    assert sum(row["n"] for row in table["rows"]) == 2
+    assert table["brier"] == pytest.approx(((stated[houses[0]] - 1) ** 2 + stated[houses[1]] ** 2) / 2)
+    page = text(enter(Role.STEWARD, ()), "/models/")
+    assert "已核查2家，查实1家" in page
+    assert "样本少，仅供参考" in page
+
+
+@pytest.mark.parametrize(("share", "n", "low", "high"), [(0.5, 10, 0.2366, 0.7634), (0.0, 10, 0.0, 0.2775), (1.0, 1, 0.2065, 1.0)])
+def test_the_interval_of_a_share_is_wilsons(share: float, n: int, low: float, high: float) -> None:
+    from workbench.screens.calibration import wilson
+
+    assert wilson(share, n) == pytest.approx((low, high), abs=2e-4)
+
+
+def test_a_threshold_is_tried_with_its_effect_before_anything_is_saved(
+    enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.cases.models import Proposal
+
+    monkeypatch.setenv("HUOYAN_TRY_RULE", "flows.cli_rules.try_out")
+    client = enter(Role.STEWARD, ())
+    form = {"name": "idle_days_min", "value": "9", "reason": "本市以九天为限"}
+    tried = client.post("/rules/idle_bed_days/propose/", {**form, "action": "try"}).content.decode()
+    assert "试算结果（未保存）" in tried
+    assert "疑点数：" in tried
+    assert not Proposal.objects.exists()
+    client.post("/rules/idle_bed_days/propose/", {**form, "action": "propose"})
+    proposal = Proposal.objects.get()
+    assert (proposal.old, proposal.new, proposal.state) == (3, 9, "waiting")
+    assert "疑点数" in proposal.effect
+    assert AuditEntry.objects.filter(action="tried").count() == 1, "what was tried is not computed twice"
+
+
+def test_a_trial_that_cannot_be_made_says_why(enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUOYAN_TRY_RULE", "flows.cli_rules.try_out")
+    run = runs[1]
+    run.lake = "/nowhere"
+    run.save()
+    form = {"name": "idle_days_min", "value": "9", "action": "try"}
+    page = enter(Role.STEWARD, ()).post("/rules/idle_bed_days/propose/", form).content.decode()
+    assert "试算未成" in page
+
+
+def test_going_back_restores_the_whole_page_not_its_part(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    part = client.get("/suspects/?level=red", headers={"HX-Request": "true"}).content.decode()
+    whole = client.get("/suspects/?level=red", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "<html" in whole
+
+
+def test_in_english_sentences_of_the_run_are_marked_as_the_original_chinese(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    client = enter(Role.LEAD, ())
+    assert 'class="original"' not in text(client, "/suspects/")
+    client.post("/language/", {"language": "en", "next": "/"})
+    page = text(client, f"/institutions/{HOSPITAL}/")
+    assert '<span lang="zh-hans" class="original">' in page
+    assert "Use of Medical Security Funds, Art. 38 (1)" in page
+    assert "条例" not in page
+
+
+def test_the_lines_of_several_persons_are_theirs_alone(runs: tuple[Any, Any]) -> None:
+    from workbench.results.lakeview import lines_of_persons, person_tables
+
+    lake, persons = runs[1].lake, ["431000000000000001", "431000000000000002"]
+    together = lines_of_persons(lake, persons).collect()
+    alone = [person_tables(lake, "x", person).lines.collect() for person in persons]
+    assert together.height == sum(frame.height for frame in alone) > 0
+    assert set(together["psn_no"]) == set(persons)
+    assert lines_of_persons(lake, [*persons, "nobody"]).collect().height == together.height

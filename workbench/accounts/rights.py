@@ -20,6 +20,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
         "suspects": (Role.AUDITOR, Role.REVIEWER, Role.LEAD, Role.DIRECTOR),
         "evidence": (Role.AUDITOR, Role.REVIEWER, Role.LEAD),
         "unmask": (Role.AUDITOR, Role.REVIEWER, Role.LEAD),
+        "documents": (Role.AUDITOR, Role.REVIEWER, Role.LEAD),
         "export": (Role.AUDITOR, Role.REVIEWER, Role.LEAD, Role.DIRECTOR),
         "comment": (Role.AUDITOR, Role.REVIEWER, Role.LEAD, Role.DIRECTOR),
         "verdict": (Role.AUDITOR, Role.LEAD),

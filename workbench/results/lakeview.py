@@ -1,6 +1,6 @@
-"""Reading the lake by key for the evidence pages: one person's rows, prepared exactly as the rules saw them.
+"""Reading the lake by key for the evidence pages: some persons' rows, prepared exactly as the rules saw them.
 
-``OnePerson`` is a lake that shows one person only: every table that bears ``psn_no`` is filtered by it in that person's bucket, so that
+``PersonsOnly`` is a lake that shows the given persons only: every table that bears ``psn_no`` is filtered by it in their buckets, so that
 ``features.tables.Tables`` prepares a few hundred rows and not a bucket of a million.
 """
 
@@ -19,35 +19,46 @@ from features.tables import Tables
 REGISTRIES = frozenset({"dr_info_b", "phar_info_b"})
 
 
-class OnePerson(Lake):
-    """A lake restricted to one person. Registries and tables without ``psn_no`` are as in the lake."""
+class PersonsOnly(Lake):
+    """A lake restricted to some persons. Registries and tables without ``psn_no`` are as in the lake."""
 
-    def __init__(self, root: Path, psn_no: str) -> None:
+    def __init__(self, root: Path, psn_nos: Iterable[str]) -> None:
         super().__init__(root)
-        self.psn_no = psn_no
+        self.psn_nos = sorted(set(psn_nos))
 
     @cached_property
-    def bucket(self) -> str | None:
-        """The person's bucket (CRC-32 of psn_no, docs/decisions/0002-lake-layout.md); None, which means all, when it holds nothing of him."""
-        bucket = f"{zlib.crc32(self.psn_no.encode()) % self.n_buckets:03d}"
-        there = super().scan("mdtrt_d", bucket).filter(pl.col("psn_no") == self.psn_no).head(1).collect()
-        return bucket if there.height else None
+    def homes(self) -> list[str | None]:
+        """The persons' buckets (CRC-32 of psn_no, docs/decisions/0002-lake-layout.md); all (None), when one of them has no visit in his."""
+        buckets: dict[str, list[str]] = {}
+        for psn_no in self.psn_nos:
+            buckets.setdefault(f"{zlib.crc32(psn_no.encode()) % self.n_buckets:03d}", []).append(psn_no)
+        for bucket, wanted in buckets.items():
+            there = super().scan("mdtrt_d", bucket).filter(pl.col("psn_no").is_in(wanted)).select(pl.col("psn_no").n_unique()).collect().item()
+            if there < len(wanted):
+                return [None]
+        return sorted(buckets)
 
     def scan(self, table: str, bucket: str | None = None, months: Iterable[str] | None = None) -> pl.LazyFrame:
-        """As Lake.scan, only this person's rows."""
+        """As Lake.scan, only these persons' rows."""
         if table in self.schemas and "psn_no" in self.schemas[table] and table not in REGISTRIES:
-            return super().scan(table, self.bucket, months).filter(pl.col("psn_no") == self.psn_no)
+            theirs = pl.col("psn_no") == self.psn_nos[0] if len(self.psn_nos) == 1 else pl.col("psn_no").is_in(self.psn_nos)
+            return pl.concat([super(PersonsOnly, self).scan(table, home, months).filter(theirs) for home in self.homes])
         if table == "drg_setl_d":
-            # grouped cases hang on settlements: only this person's
-            mine = super().scan("setl_d", self.bucket).filter(pl.col("psn_no") == self.psn_no).select("setl_id").collect()["setl_id"]
-            return super().scan(table, bucket, months).filter(pl.col("setl_id").is_in(mine.implode()))
+            # grouped cases hang on settlements: only these persons'
+            theirs = pl.col("setl_id").is_in(self.scan("setl_d").select("setl_id").collect()["setl_id"].implode())
+            return super().scan(table, bucket, months).filter(theirs)
         return super().scan(table, bucket, months)
 
 
 @lru_cache(maxsize=48)
 def person_tables(lake: str, fingerprint: str, psn_no: str) -> Tables:  # noqa: ARG001  the fingerprint keys the cache
     """Prepared tables of one person; kept for the next page of the same evidence."""
-    return Tables(OnePerson(Path(lake), psn_no), "person")
+    return Tables(PersonsOnly(Path(lake), [psn_no]), "person")
+
+
+def lines_of_persons(lake: str, psn_nos: Iterable[str]) -> pl.LazyFrame:
+    """Fee lines net of refunds of several persons, as the rules saw them."""
+    return Tables(PersonsOnly(Path(lake), psn_nos), "persons").lines
 
 
 def lines_by_id(lake: Lake, ids: list[str], fixmedins_code: str, months: Iterable[str] | None = None) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from workbench.cases.models import Outcome
@@ -25,12 +26,19 @@ def level_name(level: str) -> str:
 
 def light(level: str) -> SafeString:
     """The traffic light."""
-    return format_html('<span class="light {}">{}</span>', level, level_name(level))
+    return format_html('<span class="light {}" title="{}">{}</span>', level, _("风险等级"), level_name(level))
 
 
 def state(outcome: str) -> SafeString:
     """A verdict's outcome as a coloured word."""
     return format_html('<span class="state {}">{}</span>', outcome, Outcome(outcome).label)
+
+
+def original(text: str) -> SafeString | str:
+    """A sentence of the run, which is Chinese in every language: it is part of the file. Marked as such where the page is not Chinese."""
+    if not text or get_language() != "en":
+        return text
+    return format_html('<span lang="zh-hans" class="original">{}</span>', text)
 
 
 def sparkline(values: list[float], width: int = 96, height: int = 22) -> SafeString:
@@ -105,7 +113,7 @@ def cells_of(names: list[str]) -> list[Callable[[Suspect, str], SafeString]]:
         "loss": _number(lambda row: short_yuan(row.loss_fen)),
         "expected": _number(lambda row: short_yuan(row.expected_fen)),
         "kinds": _text(lambda row: format_html_join("", '<span class="tag">{}</span>', ((kind_name(kind),) for kind in row.kind_list))),
-        "reason": lambda row, _address: format_html('<td class="reason">{}</td>', truncatechars(row.main_reason, REASON_LENGTH)),
+        "reason": lambda row, _address: format_html('<td class="reason">{}</td>', original(truncatechars(row.main_reason, REASON_LENGTH))),
         "findings": _number(lambda row: number(row.n_findings)),
         "trend": _text(lambda row: sparkline(row.trend)),
         "movement": _number(movement),

@@ -29,6 +29,7 @@ LINE_COLUMNS = [
     "bilg_dept_name",
 ]
 MOST_DAYS = 400
+MOST_LINES = 2000
 MOST_TIMELINE = 400
 GROUPS = ("bed", "nursing", "treatment", "drug", "exam", "other")
 
@@ -46,7 +47,7 @@ def tables_for(run: Run, finding: Finding) -> Tables | None:
 def marked_lines(run: Run, finding: Finding, t: Tables | None) -> pl.DataFrame:
     """Fee lines of the finding's visit with ``mark``: fault, related or empty; marked ones first, then by time."""
     if t is None:
-        frame = _lines_without_person(run, finding)
+        frame = lines_without_person(run, finding, finding.line_list + finding.related_list)
     else:
         wanted = finding.line_list + finding.related_list
         keep = pl.col("bkkp_sn").is_in(wanted)
@@ -59,9 +60,10 @@ def marked_lines(run: Run, finding: Finding, t: Tables | None) -> pl.DataFrame:
     return frame.with_columns(mark=mark).sort(pl.col("mark").replace_strict(order, return_dtype=pl.Int8), "time", "bkkp_sn")
 
 
-def _lines_without_person(run: Run, finding: Finding) -> pl.DataFrame:
+def lines_without_person(run: Run, finding: Finding, wanted: list[str]) -> pl.DataFrame:
+    """The lines of a finding that names no person, at most MOST_LINES; empty without the run's lake."""
     empty = pl.DataFrame(schema=dict.fromkeys(LINE_COLUMNS, pl.String))
-    wanted = (finding.line_list + finding.related_list)[:2000]
+    wanted = wanted[:MOST_LINES]
     if not wanted or not run.lake or finding.occurred_from is None:
         return empty
     try:

@@ -69,3 +69,45 @@ def kind_name(kind: str) -> str:
 def county(code: str | None) -> str:
     """A county's name where the bureau gave one, else its code."""
     return county_name(code)
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+
+
+def capital_yuan(fen: int) -> str:
+    """Fen as documents write sums in words: 人民币壹万零贰拾元伍角整."""
+    if fen < 0:
+        return "负" + capital_yuan(-fen)
+    whole, jiao, cents = fen // 100, fen // 10 % 10, fen % 10
+    text = (_capital(whole) + "元") if whole or not fen else ""
+    if not jiao and not cents:
+        return f"人民币{text}整"
+    text += f"{_DIGITS[jiao]}角" if jiao else ("零" if whole else "")
+    return f"人民币{text}{_DIGITS[cents]}分" if cents else f"人民币{text}整"
+
+
+def _capital(number: int) -> str:
+    if number == 0:
+        return _DIGITS[0]
+    text, gap = "", False
+    for size, unit in ((10**8, "亿"), (10**4, "万"), (1, "")):
+        part = number // size % (10**4) if size < 10**8 else number // size
+        if not part:
+            gap = bool(text)
+            continue
+        inner = _capital(part) if part >= 10**4 else _below_ten_thousand(part)
+        text += (_DIGITS[0] if text and (gap or part < 1000) else "") + inner + unit
+        gap = False
+    return text
+
+
+def _below_ten_thousand(number: int) -> str:
+    text, gap = "", False
+    for size, unit in ((1000, "仟"), (100, "佰"), (10, "拾"), (1, "")):
+        digit = number // size % 10
+        if not digit:
+            gap = bool(text)
+            continue
+        text += (_DIGITS[0] if gap else "") + _DIGITS[digit] + unit
+        gap = False
+    return text

@@ -46,6 +46,11 @@ def finding_or_404(request: Request, finding_id: str) -> tuple[Run, Finding]:
     return known.run, known
 
 
+def wants_part(request: Request) -> bool:
+    """True when htmx asks for the changing part of a page only; not when it restores a whole page on going back."""
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+
+
 def subject_of(thing: Suspect | Finding) -> Subject:
     """What a verdict on the thing hangs on."""
     if isinstance(thing, Finding):

@@ -17,7 +17,7 @@ from workbench.results.models import Run, Suspect
 
 #: name → (heading, shown at first)
 COLUMNS: dict[str, tuple[Any, bool]] = {
-    "level": (_("等级"), True),
+    "level": (_("风险等级"), True),
     "name": (_("机构"), True),
     "county": (_("区县"), True),
     "peer_group": (_("同类组"), False),

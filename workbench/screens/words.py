@@ -127,6 +127,16 @@ LEVELS = {
 
 #: The regulation's articles the keys name: 医疗保障基金使用监督管理条例.
 REGULATION = "《医疗保障基金使用监督管理条例》"
+#: How the first part of a key, or a whole key, is cited in English.
+LAW_EN = {
+    "reg": "Regulation on the Supervision and Administration of the Use of Medical Security Funds",
+    "impl": "Implementing Rules of the Regulation on Medical Security Funds",
+    "crim": "Criminal Law",
+    "base.rules2025": "National rule and knowledge base for intelligent supervision (2025)",
+    "base.problems2025": "National list of typical violations for self-inspection (2025)",
+}
+#: What a tried threshold changes (flows.cli_rules.try_out).
+EFFECTS = {"疑点数": _("疑点数"), "机构数": _("机构数"), "涉及金额（元）": _("涉及金额（元）"), "新增/减少": _("新增/减少")}
 
 
 def measure_title(name: str) -> str:
@@ -239,16 +249,30 @@ def county_name(code: str | None) -> str:
 
 
 @lru_cache(maxsize=512)
-def law_text(key: str) -> str:
+def law_text(key: str, language: str = "zh-hans") -> str:
     """How a legal-basis key is cited, from the registry; built from the key where the registry lacks it."""
+    parts = key.split(".")
     try:
-        return provision(key).cited_zh
+        known = provision(key)
     except LawError:
-        parts = key.split(".")
+        known = None
+    if language == "en" and (parts[0] in LAW_EN or key in LAW_EN):
+        return _cited_en(key, parts, known is None or known.checked)
+    if known is not None:
+        return known.cited_zh
     if parts[0] == "reg" and len(parts) > 1 and parts[1].isdigit():
         item = f"第（{_numeral(int(parts[2]))}）项" if len(parts) > 2 and parts[2].isdigit() else ""
         return f"{REGULATION}第{_numeral(int(parts[1]))}条{item}"
     return key
+
+
+def _cited_en(key: str, parts: list[str], checked: bool) -> str:
+    if key in LAW_EN:
+        cited = LAW_EN[key]
+    else:
+        item = "" if len(parts) < 3 else ", last paragraph" if parts[2] == "last" else f" ({parts[2]})"
+        cited = f"{LAW_EN[parts[0]]}, Art. {parts[1]}{item}"
+    return cited if checked else f"{cited} (text to be checked)"
 
 
 def _numeral(number: int) -> str:

@@ -75,6 +75,30 @@
         data: d.nodes, links: d.links, lineStyle: { color: soft, opacity: .7 },
       }],
     }),
+    // what the list said against what was found, each point with its interval; on the dashed line both agree
+    calibration: (d) => Object.assign(base(), {
+      grid: { left: 8, right: 20, top: 40, bottom: 24, containLabel: true },
+      tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
+        formatter: (p) => { const r = d.points[p.dataIndex]; return r ? r[0] + "% → " + r[1] + "%  [" + r[2] + ", " + r[3] + "]\n" + d.count.replace("{}", r[4]) : ""; } },
+      xAxis: value({ name: d.axes[0], nameLocation: "middle", nameGap: 26, min: 0, max: 100 }),
+      yAxis: value({ name: d.axes[1], min: 0, max: 100, nameTextStyle: { color: soft, align: "left" } }),
+      series: [
+        { name: d.names[0], type: "scatter", data: d.points.map((r) => [r[0], r[1]]), symbolSize: (v, p) => Math.min(26, 8 + Math.sqrt(d.points[p.dataIndex][4]) * 2), z: 3 },
+        { name: d.names[1], type: "custom", itemStyle: { color: soft }, encode: { x: 0, y: [1, 2] }, data: d.points.map((r) => [r[0], r[2], r[3]]),
+          renderItem: function (params, api) {
+            const low = api.coord([api.value(0), api.value(1)]), high = api.coord([api.value(0), api.value(2)]);
+            return { type: "line", shape: { x1: low[0], y1: low[1], x2: high[0], y2: high[1] }, style: { stroke: api.visual("color"), lineWidth: 1.4 } };
+          } },
+        { name: d.names[2], type: "line", data: [[0, 0], [100, 100]], symbol: "none", lineStyle: { type: "dashed", color: soft }, itemStyle: { color: soft }, silent: true },
+      ],
+    }),
+    power: (d) => Object.assign(base(), {
+      grid: { left: 8, right: 20, top: 30 + 22 * Math.ceil(d.series.length / 4), bottom: 24, containLabel: true },
+      legend: { top: 0, type: "plain", textStyle: { color: ink }, itemHeight: 9, itemWidth: 14 },
+      xAxis: category(d.strengths, { name: d.axes[0], nameLocation: "middle", nameGap: 26 }),
+      yAxis: value({ name: d.axes[1], min: 0, max: 100, nameTextStyle: { color: soft, align: "left" } }),
+      series: d.series.map((s) => ({ name: s.name, type: "line", data: s.data, symbolSize: 6, connectNulls: true })),
+    }),
     structure: (d) => Object.assign(base(), {
       grid: { left: 8, right: 30, top: 34, bottom: 4, containLabel: true },
       yAxis: category(d.items, { inverse: true }), xAxis: value({ axisLabel: { color: soft, formatter: "{value}%" } }),

@@ -39,6 +39,10 @@
   document.addEventListener("submit", function (event) {
     const question = event.target.dataset && event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
+    // filters change the address without loading the page anew: what a form tells of "here" is read when it is sent
+    event.target.querySelectorAll("input[data-here]").forEach(function (field) {
+      field.value = field.dataset.here === "query" ? window.location.search.slice(1) : window.location.pathname + window.location.search;
+    });
   }, true);
 
   document.addEventListener("change", function (event) {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from models.chinese.load import source_zh, unit_zh
 from workbench.screens import cells
+from workbench.screens.audit_words import action_word, detail_pairs, local_time, object_word, role_word, user_word
 from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
 from workbench.screens.monitor import SHARES, YUAN, Cell
 from workbench.screens.suspect_list import SORTS
 from workbench.screens.words import (
     CHANGES,
     COST_ITEMS,
+    EFFECTS,
     LEVELS,
     MEASURES,
     REFUSALS,
@@ -42,7 +43,23 @@ register.simple_tag(cells.movement)
 register.simple_tag(cells.state)
 register.simple_tag(cells.light)
 register.filter(cells.level_name)
-for show in (yuan, yuan_of, short_yuan, percent, number, masked, kind_name, county):
+register.filter(cells.original)
+for show in (
+    yuan,
+    yuan_of,
+    short_yuan,
+    percent,
+    number,
+    masked,
+    kind_name,
+    county,
+    action_word,
+    object_word,
+    role_word,
+    user_word,
+    local_time,
+    detail_pairs,
+):
     register.filter(show)
 
 
@@ -55,7 +72,7 @@ def rule_name(rule_id: str) -> str:
 @register.filter
 def law(keys: str) -> list[tuple[str, str]]:
     """Space-joined legal-basis keys as (key, wording)."""
-    return [(key, law_text(key)) for key in (keys or "").split()]
+    return [(key, law_text(key, get_language() or "")) for key in (keys or "").split()]
 
 
 @register.filter
@@ -129,7 +146,7 @@ def sort_head(context: dict[str, Any], name: str, label: str, css: str = "") -> 
 @register.filter
 def exception_names(names: str) -> str:
     """Lawful exceptions by their titles."""
-    return "、".join(exception_title(name, get_language() or "") for name in (names or "").split())
+    return (", " if get_language() == "en" else "、").join(exception_title(name, get_language() or "") for name in (names or "").split())
 
 
 @register.filter
@@ -209,12 +226,6 @@ def figure(cell: Cell) -> SafeString:
     return format_html('<span class="light {}" title="{}">{}</span>', light, title, shown)
 
 
-@register.filter
-def safe_detail(detail: str) -> str:
-    """An entry's detail with personal numbers masked."""
-    return re.sub(r'("psn_no": ")([^"]*)(")', lambda m: m[1] + masked(m[2]) + m[3], detail)[:300]
-
-
 @register.simple_tag(takes_context=True)
 def suspect_rows(context: dict[str, Any]) -> SafeString:
     """The body of the suspects list."""
@@ -271,6 +282,18 @@ def parameter_unit(unit: str) -> str:
 def source_name(source: str) -> str:
     """Where a parameter comes from, in the user's language."""
     return source if get_language() == "en" else source_zh(source)
+
+
+@register.filter
+def effect_label(label: str) -> str:
+    """What a tried threshold changes, in the user's language."""
+    return str(EFFECTS.get(label, label))
+
+
+@register.filter
+def parameter_meaning(parameter: Any) -> str:
+    """What a parameter means; its own name, which is English, where the page is."""
+    return parameter.name.replace("_", " ") if get_language() == "en" else parameter.meaning_zh
 
 
 @register.filter

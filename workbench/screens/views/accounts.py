@@ -239,7 +239,8 @@ def _grant(request: Request, action: str) -> None:
         User.objects.filter(pk=user.pk).update(totp_secret="", totp_last=0)
     else:
         role = request.POST.get("role", "")
-        counties = [part.strip() for part in request.POST.get("counties", "").replace("，", ",").split(",") if part.strip().isdigit()]
+        typed = request.POST.get("counties", "").replace("，", ",").split(",")
+        counties = list(dict.fromkeys(part.strip() for part in [*request.POST.getlist("county"), *typed] if part.strip().isdigit()))
         if role not in Role.values:
             messages.error(request, _("请选择角色。"))
             return

@@ -21,7 +21,7 @@ from workbench.cases.models import Attachment, Comment, Outcome
 from workbench.cases.services import current
 from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import evidence as read
-from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of
+from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of, wants_part
 
 MOST_COMPARED = 4
 LINES_A_PAGE = 50
@@ -71,7 +71,7 @@ def finding(request: Request, finding_id: str) -> HttpResponse:
     run, found, t, context = _context(request, "lines", finding_id)
     lines = read.marked_lines(run, found, t)
     page = page_of(request, lines.to_dicts(), LINES_A_PAGE)
-    if request.htmx and not request.htmx.boosted:
+    if wants_part(request):
         return render(request, "evidence/_lines.html", {**context, "page": page})
     context |= {
         "page": page,

@@ -59,7 +59,7 @@ def institution(request: Request, code: str) -> HttpResponse:
 
 
 @require_GET
-@needs("suspects")
+@needs("evidence")
 def institution_findings(request: Request, code: str) -> HttpResponse:
     """One page of the institution's findings, for htmx."""
     run, suspect = institution_or_404(request, code)

@@ -22,6 +22,8 @@ from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Proposal, Review, Verdict
 from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
+from workbench.screens.calibration import calibration, inspected
+from workbench.screens.formats import kind_name
 from workbench.screens.shared import chosen_run
 from workbench.screens.words import explanation, rules_by_id
 
@@ -76,6 +78,10 @@ def rules(request: Request) -> HttpResponse:
 @needs("rules")
 def rule(request: Request, rule_id: str) -> HttpResponse:
     """One rule: meaning, law, data, parameters, exceptions, hits by institution, precision, proposals."""
+    return _rule_page(request, rule_id)
+
+
+def _rule_page(request: Request, rule_id: str, more: dict[str, Any] | None = None) -> HttpResponse:
     unit = rules_by_id().get(rule_id)
     run = chosen_run(request)
     totals = RuleTotal.objects.filter(run=run, rule_id=rule_id)
@@ -83,14 +89,13 @@ def rule(request: Request, rule_id: str) -> HttpResponse:
         raise Http404
     sees = may(request.user, "suspects")
     mine = in_counties(totals, request.user) if sees else totals
-    city = defaults()[rule_id]
-    in_force = ((run.info.get("parameters") or {}).get(rule_id) or {}) if run else {}
+    city, in_force = defaults()[rule_id], _in_force(run, rule_id)
     context = {
         "run": run,
         "rule_id": rule_id,
         "unit": unit,
         "explained": explanation(rule_id) if unit else None,
-        "parameters": [{"p": city.describe(name), "in_force": in_force.get(name, city[name])} for name in city],
+        "parameters": [{"p": city.describe(name), "in_force": in_force[name]} for name in city],
         "hits": _named(run, list(mine.order_by("-amount_fen")[:20])) if sees else [],
         "sums": mine.aggregate(n=Sum("n"), amount=Sum("amount_fen"), loss=Sum("loss_fen"), places=Count("fixmedins_code", distinct=True)),
         "examples": list(in_counties(Finding.objects.filter(run=run, rule_id=rule_id), request.user).order_by("-amount_fen")[:3])
@@ -98,9 +103,20 @@ def rule(request: Request, rule_id: str) -> HttpResponse:
         else [],
         "precision": precision_by_rule().get(rule_id),
         "proposals": Proposal.objects.filter(unit_id=rule_id).select_related("author", "decided_by"),
-        "can_try": bool(os.environ.get("HUOYAN_TRY_RULE")),
+        "can_try": _can_try(run),
     }
-    return render(request, "rules/rule.html", context)
+    return render(request, "rules/rule.html", {**context, **(more or {})})
+
+
+def _in_force(run: Run | None, rule_id: str) -> dict[str, Any]:
+    """The rule's parameters as the run used them; the shipped value where the run recorded none."""
+    city = defaults()[rule_id]
+    used = ((run.info.get("parameters") or {}).get(rule_id) or {}) if run else {}
+    return {name: used.get(name, city[name]) for name in city}
+
+
+def _can_try(run: Run | None) -> bool:
+    return bool(os.environ.get("HUOYAN_TRY_RULE")) and run is not None and bool(run.lake)
 
 
 def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
@@ -115,21 +131,29 @@ def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
 @require_POST
 @needs("propose")
 def propose(request: Request, rule_id: str) -> HttpResponse:
-    """Proposes another value of a parameter; it waits for a second person."""
+    """Another value of a parameter: tried out (``action=try``, nothing is saved), or proposed, when it waits for a second person."""
     name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
-    city = defaults()[rule_id]
-    if name not in list(city):
+    run = chosen_run(request)
+    if name not in list(defaults()[rule_id]):
         raise Http404
-    old = city[name]
+    in_force = _in_force(run, rule_id)
+    old = in_force[name]
     try:
         new = _typed(request.POST.get("value", ""), old)
     except ValueError:
         messages.error(request, _("参数值须与现值同类。"))
         return redirect("rule", rule_id=rule_id)
+    trial = {"rule": rule_id, "run": run.run_id if run else "", "name": name, "new": new}
+    tried = request.session.get("tried") or {}
+    effect = tried.get("effect", {}) if {key: tried.get(key) for key in trial} == trial else _effect(request, run, rule_id, in_force, {name: new})
+    request.session["tried"] = {**trial, "effect": effect}
+    if request.POST.get("action") == "try":
+        return _rule_page(
+            request, rule_id, {"trial": {**trial, "old": old, "effect": effect, "reason": reason, "value": request.POST.get("value", "")}}
+        )
     if len(reason) < 4 or new == old:
         messages.error(request, _("请填写与现值不同的新值和理由（不少于4个字）。"))
         return redirect("rule", rule_id=rule_id)
-    effect = _effect(request, rule_id, name, new)
     proposal = Proposal.objects.create(unit_id=rule_id, name=name, old=old, new=new, reason=reason[:2000], effect=effect, author=request.user)
     record(request, "propose", "proposal", str(proposal.pk), {"unit": rule_id, "name": name, "old": old, "new": new})
     messages.success(request, _("已提交，须另一人批准后生效。"))
@@ -151,13 +175,16 @@ def _typed(text: str, like: Any) -> Any:
     raise ValueError(text)
 
 
-def _effect(request: Request, rule_id: str, name: str, new: Any) -> dict[str, Any]:
+def _effect(request: Request, run: Run | None, rule_id: str, in_force: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """What the change would do, where the installation names a function for trying rules out (HUOYAN_TRY_RULE)."""
-    hook = os.environ.get("HUOYAN_TRY_RULE")
-    run = chosen_run(request)
-    if not hook or run is None or not run.lake:
+    if run is None or not _can_try(run):
         return {}
-    result = import_string(hook)(run.lake, rule_id, {name: new})
+    record(request, "tried", "rule", rule_id, {"unit": rule_id, "new": changes})
+    try:
+        result = import_string(os.environ["HUOYAN_TRY_RULE"])(run.lake, rule_id, changes, in_force)
+    except (ValueError, RuntimeError, OSError) as error:
+        messages.error(request, _("试算未成：{}").format(error))
+        return {}
     return result if isinstance(result, dict) else {}
 
 
@@ -201,6 +228,7 @@ def models(request: Request) -> HttpResponse:
     """Which model scored what: champion, challengers, calibration, drift, as the runs recorded them."""
     runs = list(Run.objects.defer("delivery")[:12])
     latest = runs[0].info if runs else {}
+    calibrated, power = calibration(inspected()), _power(latest.get("power") or [])
     context = {
         "runs": runs,
         "latest": latest,
@@ -209,11 +237,36 @@ def models(request: Request) -> HttpResponse:
         "shifts": latest.get("shifts") or [],
         "learned": latest.get("learned") or {},
         "retrained": latest.get("retrained") or {},
-        "power": _power(latest.get("power") or []),
+        "power": power,
+        "calibration": calibrated,
+        "charts": {"calibration": _calibration_chart(calibrated), "power": _power_chart(power)},
         "precision": precision_by_rule(),
         "mlflow": os.environ.get("HUOYAN_MLFLOW_PAGES", ""),
     }
     return render(request, "rules/models.html", context)
+
+
+def _calibration_chart(found: dict[str, Any]) -> dict[str, Any]:
+    """Points (stated, found guilty, low, high, n), in per cent."""
+    if not found:
+        return {}
+    points = [[round(100 * row[name], 1) for name in ("stated", "share", "bottom", "top")] + [row["n"]] for row in found["rows"]]
+    names = [_("核查结果"), _("95%区间"), _("完全校准")]
+    return {"points": points, "names": names, "axes": [_("名单所示查实概率 %"), _("实际查实比例 %")], "count": _("{}家")}
+
+
+def _power_chart(power: dict[str, Any]) -> dict[str, Any]:
+    """The curves by kind: share found over strength, averaged over the kind's plants."""
+    if not power:
+        return {}
+    kinds: dict[str, list[list[float | None]]] = {}
+    for plant in power["plants"]:
+        kinds.setdefault(plant["kind"], []).append(plant["found"])
+    series = []
+    for kind, curves in kinds.items():
+        means = [[value for value in at if value is not None] for at in zip(*curves, strict=True)]
+        series.append({"name": kind_name(kind), "data": [round(100 * sum(at) / len(at), 1) if at else None for at in means]})
+    return {"strengths": [f"{strength:.0%}" for strength in power["strengths"]], "series": series, "axes": [_("作弊强度"), _("查出比例 %")]}
 
 
 def _power(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from workbench.cases.services import VerdictError, decide_many, undo_batch
 from workbench.results.models import Run, Suspect
 from workbench.screens.cells import level_name
 from workbench.screens.formats import county, kind_name
-from workbench.screens.shared import chosen_run, page_of, subject_of, whole_number
+from workbench.screens.shared import chosen_run, page_of, subject_of, wants_part, whole_number
 from workbench.screens.suspect_list import COLUMNS, base_list, choices, filtered, shown_columns
 
 MOST_VIEWS = 30
@@ -53,7 +53,7 @@ def suspects(request: Request) -> HttpResponse:
         "params": request.GET,
         "outcomes": [(value, label) for value, label in Outcome.choices if value in (Outcome.DISMISSED, Outcome.RETURNED)],
     }
-    if request.htmx and not request.htmx.boosted:
+    if wants_part(request):
         return render(request, "suspects/_rows.html", context)
     context |= {
         "choices": choices(run, request.user),
@@ -184,21 +184,22 @@ def bulk(request: Request) -> HttpResponse:
     """One decision on the institutions ticked, as far as nobody decided on them meanwhile."""
     run = chosen_run(request)
     outcome = request.POST.get("outcome", "")
+    back = f"{reverse('suspects')}?{QueryDict(request.POST.get('query', '')[:1000]).urlencode()}"
     if outcome not in (Outcome.DISMISSED, Outcome.RETURNED):
         messages.error(request, _("批量操作只能判定不属实或退回补充材料。"))
-        return redirect("suspects")
+        return redirect(back)
     rows = base_list(run, request.user).filter(fixmedins_code__in=request.POST.getlist("code")) if run else []
     subjects = [(subject_of(row), whole_number(request.POST.get(f"version-{row.fixmedins_code}"))) for row in rows]
     try:
         batch, done, left = decide_many(request, subjects, outcome, request.POST.get("reason", ""), run)
     except VerdictError as error:
         messages.error(request, str(error))
-        return redirect("suspects")
+        return redirect(back)
     request.session["last_batch"] = batch
     messages.success(request, _("已处理{}家机构。").format(done))
     if left:
         messages.warning(request, _("{}家机构已被他人判定，未覆盖。").format(left))
-    return redirect("suspects")
+    return redirect(back)
 
 
 @require_POST
