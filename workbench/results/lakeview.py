@@ -8,57 +8,71 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
-from features.lake import Lake
+from features.lake import MANIFEST, WHOLE, Lake
 from features.tables import Tables
 
 REGISTRIES = frozenset({"dr_info_b", "phar_info_b"})
 
 
 class PersonsOnly(Lake):
-    """A lake restricted to some persons. Registries and tables without ``psn_no`` are as in the lake."""
+    """A lake restricted to some persons. Registries and tables without ``psn_no`` are as in the lake.
 
-    def __init__(self, root: Path, psn_nos: Iterable[str]) -> None:
-        super().__init__(root)
+    Each of their tables is read once and kept: a few hundred rows, which the prepared tables ask for again and again.
+    """
+
+    def __init__(self, lake: Lake, psn_nos: Iterable[str]) -> None:
+        # not opened anew: a city's manifest names ten thousands of parts, of which only the persons' buckets matter
+        self.root, self.n_buckets, self.fingerprint, self.schemas = lake.root, lake.n_buckets, lake.fingerprint, lake.schemas
         self.psn_nos = sorted(set(psn_nos))
+        self._kept: dict[str, pl.DataFrame] = {}
+        # the persons' buckets: CRC-32 of psn_no (docs/decisions/0002-lake-layout.md); all buckets, when one of them has no visit in his
+        homes = {f"{zlib.crc32(psn_no.encode()) % self.n_buckets:03d}" for psn_no in self.psn_nos}
+        self.parts = tuple(part for part in lake.parts if part.bucket in homes or part.bucket == WHOLE)
+        if self._rows("mdtrt_d")["psn_no"].n_unique() < len(self.psn_nos):
+            self.parts = lake.parts
+            self._kept.clear()
 
-    @cached_property
-    def homes(self) -> list[str | None]:
-        """The persons' buckets (CRC-32 of psn_no, docs/decisions/0002-lake-layout.md); all (None), when one of them has no visit in his."""
-        buckets: dict[str, list[str]] = {}
-        for psn_no in self.psn_nos:
-            buckets.setdefault(f"{zlib.crc32(psn_no.encode()) % self.n_buckets:03d}", []).append(psn_no)
-        for bucket, wanted in buckets.items():
-            there = super().scan("mdtrt_d", bucket).filter(pl.col("psn_no").is_in(wanted)).select(pl.col("psn_no").n_unique()).collect().item()
-            if there < len(wanted):
-                return [None]
-        return sorted(buckets)
+    def _rows(self, table: str) -> pl.DataFrame:
+        if table not in self._kept:
+            theirs = pl.col("psn_no") == self.psn_nos[0] if len(self.psn_nos) == 1 else pl.col("psn_no").is_in(self.psn_nos)
+            self._kept[table] = super().scan(table).filter(theirs).collect()
+        return self._kept[table]
 
     def scan(self, table: str, bucket: str | None = None, months: Iterable[str] | None = None) -> pl.LazyFrame:
-        """As Lake.scan, only these persons' rows."""
+        """As Lake.scan, only these persons' rows, of whatever bucket and month."""
         if table in self.schemas and "psn_no" in self.schemas[table] and table not in REGISTRIES:
-            theirs = pl.col("psn_no") == self.psn_nos[0] if len(self.psn_nos) == 1 else pl.col("psn_no").is_in(self.psn_nos)
-            return pl.concat([super(PersonsOnly, self).scan(table, home, months).filter(theirs) for home in self.homes])
+            return self._rows(table).lazy()
         if table == "drg_setl_d":
             # grouped cases hang on settlements: only these persons'
-            theirs = pl.col("setl_id").is_in(self.scan("setl_d").select("setl_id").collect()["setl_id"].implode())
-            return super().scan(table, bucket, months).filter(theirs)
+            return super().scan(table, None, months).filter(pl.col("setl_id").is_in(self._rows("setl_d")["setl_id"].implode()))
         return super().scan(table, bucket, months)
+
+
+def opened(lake: str) -> Lake:
+    """The lake with its manifest read; read again only when the manifest has changed."""
+    manifest = Path(lake) / MANIFEST
+    return _opened(lake, manifest.stat().st_mtime_ns if manifest.is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _opened(lake: str, _written: int) -> Lake:
+    return Lake(Path(lake))
 
 
 @lru_cache(maxsize=48)
 def person_tables(lake: str, fingerprint: str, psn_no: str) -> Tables:  # noqa: ARG001  the fingerprint keys the cache
     """Prepared tables of one person; kept for the next page of the same evidence."""
-    return Tables(PersonsOnly(Path(lake), [psn_no]), "person")
+    return Tables(PersonsOnly(opened(lake), [psn_no]), "person")
 
 
 def lines_of_persons(lake: str, psn_nos: Iterable[str]) -> pl.LazyFrame:
     """Fee lines net of refunds of several persons, as the rules saw them."""
-    return Tables(PersonsOnly(Path(lake), psn_nos), "persons").lines
+    return Tables(PersonsOnly(opened(lake), psn_nos), "persons").lines
 
 
 def lines_by_id(lake: Lake, ids: list[str], fixmedins_code: str, months: Iterable[str] | None = None) -> pl.DataFrame:

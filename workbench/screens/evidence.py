@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from features.lake import Lake, LakeError
+from features.lake import LakeError
 from features.reference.items import BED_PREFIX, NURSING_PREFIX, is_dialysis
 from features.tables import Tables
-from workbench.results.lakeview import lines_by_id, months_between, person_tables
+from workbench.results.lakeview import lines_by_id, months_between, opened, person_tables
 from workbench.results.models import Finding, Run
 
 LINE_COLUMNS = [
@@ -67,7 +66,7 @@ def lines_without_person(run: Run, finding: Finding, wanted: list[str]) -> pl.Da
     if not wanted or not run.lake or finding.occurred_from is None:
         return empty
     try:
-        raw = lines_by_id(Lake(Path(run.lake)), wanted, finding.fixmedins_code, months_between(finding.occurred_from, finding.occurred_to))
+        raw = lines_by_id(opened(run.lake), wanted, finding.fixmedins_code, months_between(finding.occurred_from, finding.occurred_to))
     except (LakeError, OSError):
         return empty
     fen = {"fee_fen": "det_item_fee_sumamt", "inscp_fen": "inscp_amt"}
