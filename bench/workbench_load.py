@@ -31,6 +31,7 @@ import urllib.parse
 import urllib.request
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -152,7 +153,7 @@ def make_run(out: Path, n_institutions: int, n_findings: int, n_persons: int) ->
     amounts = [round(rng.uniform(5, 900), 2) for _ in range(n_findings)]
     days = [date(2024, 1, 1) + timedelta(days=rng.randrange(366)) for _ in range(n_findings)]
     empty = dict.fromkeys(FINDING_SCHEMA)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "finding_id": [f"{i:024x}" for i in range(n_findings)],
         "rule_id": [rules[r] for r in rule],
         "rule_version": ["1"] * n_findings,

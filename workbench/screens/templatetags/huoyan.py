@@ -293,7 +293,7 @@ def effect_label(label: str) -> str:
 @register.filter
 def parameter_meaning(parameter: Any) -> str:
     """What a parameter means; its own name, which is English, where the page is."""
-    return parameter.name.replace("_", " ") if get_language() == "en" else parameter.meaning_zh
+    return str(parameter.name).replace("_", " ") if get_language() == "en" else str(parameter.meaning_zh)
 
 
 @register.filter
