@@ -84,7 +84,11 @@ def gather(run: Run, suspect: Suspect, rows: QuerySet[Finding], *, decided: bool
     n, found = rows.count(), list(rows[:most])
     verdicts = {v.finding_id: v for v in Verdict.objects.filter(fixmedins_code=suspect.fixmedins_code, finding_id__in=[f.finding_id for f in found])}
     matters = [_matter(finding, verdicts.get(finding.finding_id) if decided else None) for finding in found]
-    matters.sort(key=lambda m: (m.finding.rule_id, m.finding.occurred_from or date.min, m.finding.finding_id))
+    sums: dict[str, int] = {}
+    for matter in matters:
+        sums[matter.finding.rule_id] = sums.get(matter.finding.rule_id, 0) + matter.amount_fen
+    # by rule, the largest sum first; within a rule by day
+    matters.sort(key=lambda m: (-sums[m.finding.rule_id], m.finding.rule_id, m.finding.occurred_from or date.min, m.finding.finding_id))
     for number, matter in enumerate(matters, start=1):
         matter.number = number
     case = CaseFile(run, suspect, matters, lines_at_fault(run, matters), n - len(found))

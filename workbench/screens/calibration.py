@@ -36,9 +36,9 @@ def inspected() -> list[Inspected]:
         first.setdefault(code, (run, started))
     said = {
         (run, code): probability
-        for run, code, probability in Suspect.objects.filter(
-            run__in={run for run, _started in first.values()}, fixmedins_code__in=first
-        ).values_list("run_id", "fixmedins_code", "probability")
+        for run, code, probability in Suspect.objects.filter(run__in={run for run, _started in first.values()}, fixmedins_code__in=first).values_list(
+            "run_id", "fixmedins_code", "probability"
+        )
         if probability is not None
     }
     return [Inspected(said[run, code], guilty[code]) for code, (run, _started) in first.items() if (run, code) in said]

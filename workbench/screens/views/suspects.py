@@ -104,6 +104,7 @@ def _workbook(content: io.BytesIO, rows: list[Suspect], names: list[str], stamp:
     sheet.write(0, 0, _("导出人与时间：{}；批次：{}。含医保稽核信息，注意保密。").format(stamp, run.run_id))
     headings = [_("名次"), _("机构代码"), *(f"{COLUMNS[name][0]}{_('（元）') if formats.get(name) is money else ''}" for name in names)]
     sheet.write_row(2, 0, headings, head)
+    sheet.set_row(2, 2 * LINE_POINTS)
     months = book.add_worksheet(_("走势数据")) if "trend" in names else None
     for line, row in enumerate(rows, start=3):
         # heights are told, since not every program fits rows to wrapped text by itself
@@ -120,9 +121,9 @@ def _workbook(content: io.BytesIO, rows: list[Suspect], names: list[str], stamp:
                     sheet.add_sparkline(line, column, place)
                 continue
             sheet.write(line, column, _cell(row, name), lights.get(row.level, body) if name == "level" else formats.get(name, body))
-    widths = {"reason": 62, "name": 26, "kinds": 34, "code": 15, "trend": 16, "county": 11, "peer_group": 18, "rank": 6, "level": 6, "score": 7}
+    widths = {"reason": 62, "name": 26, "kinds": 34, "code": 15, "trend": 16, "county": 11, "peer_group": 18, "rank": 6, "level": 9, "score": 8}
     for column, name in enumerate(["rank", "code", *names]):
-        sheet.set_column(column, column, widths.get(name, 12))
+        sheet.set_column(column, column, widths.get(name, 14))
     sheet.freeze_panes(3, 2)
     sheet.autofilter(2, 0, max(2, 2 + len(rows)), len(headings) - 1)
     sheet.set_landscape()
