@@ -54,16 +54,22 @@ def labelled_history(champion: Scores, challenger: Scores, label: Scores, p: Par
     """Area under the curve of institutions confirmed over cleared ones: the challenger's must not lie below the champion's by more than a margin.
 
     ``label`` is 1 (confirmed), 0 (all that was decided was dismissed or cleared) or nan (no verdict since the champion was fitted: only
-    what neither model can have been chosen by is counted). Without ``labelled_min`` of each the gate asks nothing.
+    what neither model can have been chosen by is counted); the scores are to be of figures from before those verdicts. Without
+    ``labelled_min`` of each the gate asks nothing.
     """
     confirmed, cleared = label == 1, label == 0
-    if min(confirmed.sum(), cleared.sum()) < p["labelled_min"]:
+    if not enough_labels(label, p):
         wanted = f"在用模型启用后查实、排除各不足{p['labelled_min']}家，本项不作要求。"
         return Gate("labelled_history", passed=True, measured=0.0, limit=0.0, sentence_zh=wanted)
     old, new = (_above(scores[confirmed], scores[cleared]) for scores in (champion, challenger))
     limit = old - float(p["labelled_margin"])
     sentence = f"查实机构排在排除机构之前的比例：新模型{new:.3f}，在用模型{old:.3f}，要求不低于{limit:.3f}。"
     return Gate("labelled_history", new >= limit, round(new, 4), round(limit, 4), sentence)
+
+
+def enough_labels(label: Scores, p: Params) -> bool:
+    """True with at least ``labelled_min`` confirmed and as many cleared."""
+    return bool(min((label == 1).sum(), (label == 0).sum()) >= p["labelled_min"])
 
 
 def planted_cases(champion: Scores, challenger: Scores, p: Params) -> Gate:
