@@ -1,11 +1,12 @@
 """Fair comparison: who is compared with whom, and how far from them an institution lies.
 
-*Peer groups.* Every institution belongs to a ladder of groups, from narrow to wide: tier, type and ownership; tier and type; then what
-its work resembles most (a specialised house its specialty in all tiers, a general one the general houses of its tier); then its family
-(general hospitals, specialised hospitals, primary care, village rooms and clinics, pharmacies …); at last everybody. It is compared in
-the first that has at least ``group_min`` members with a value of the feature; with everybody only in what means the same everywhere
-(``universal`` features), never beyond its own kind in what hangs on the kind (``own_kind``: mix of fees, catchment). Where the widest
-group allowed is smaller, at least ``group_floor`` of it serve, with the spread usual in other groups; below that there is no comparison.
+*Peer groups.* Every institution belongs to a ladder of groups, from narrow to wide: tier, type, ownership and case mix (what prevails in
+its wards, features/case_mix.py); tier, type and ownership; tier and type; then what its work resembles most (a specialised house its
+specialty in all tiers, a general one the general houses of its tier); then its family (general hospitals, specialised hospitals, primary
+care, village rooms and clinics, pharmacies …); at last everybody. It is compared in the first that has at least ``group_min`` members with
+a value of the feature; with everybody only in what means the same everywhere (``universal`` features), never beyond its own kind in what
+hangs on the kind (``own_kind``: mix of fees, catchment). Where the widest group allowed is smaller, at least ``group_floor`` of it serve,
+with the spread usual in other groups; below that there is no comparison.
 
 *Standardisation* (``standardise``, features/funnel.py). The centre is the peers' median, the spread between them comes from the median
 absolute deviation, and chance is allowed for by each institution's denominator, so that a village clinic with nine visits cannot
@@ -20,6 +21,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from features.case_mix import case_mix
 from features.feature import Feature, features_of
 from features.funnel import Funnel
 from features.parameters import City, Params
@@ -45,7 +47,9 @@ _FAMILIES: Final[tuple[tuple[str, str], ...]] = (
 #: Hospitals whose tier says more of their work than their type in words.
 _GENERAL: Final = ("综合医院", "中医医院", "中西医结合医院", "民族医院")
 
-LEVELS: Final = tuple(f"level_{number}" for number in range(5))
+LEVELS: Final = tuple(f"level_{number}" for number in range(6))
+#: How many of them stay within a house's own kind.
+_OWN_KIND: Final = 4
 
 #: Columns of what ``standardise`` returns. ``low`` and ``high`` are the limits of
 #: the institution's own value by chance, ``shrunk`` the value drawn to its peers as far as chance allows; all in the feature's unit.
@@ -65,10 +69,11 @@ STANDARD_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 
 
-def peer_groups(institution: pl.LazyFrame | pl.DataFrame, city: City) -> pl.DataFrame:
-    """fixmedins_code, its ladder of groups ``level_0`` … ``level_4``, and the one it stands in as a whole: peer_group, peer_level, peer_n.
+def peer_groups(institution: pl.LazyFrame | pl.DataFrame, stays: pl.LazyFrame | pl.DataFrame, city: City) -> pl.DataFrame:
+    """fixmedins_code, its ladder of groups ``level_0`` … ``level_5``, and the one it stands in as a whole: peer_group, peer_level, peer_n.
 
-    ``institution`` is the city fact of that name. Unknown tiers and types form their own values rather than being guessed.
+    ``institution`` and ``stays`` are the facts ``institution`` and ``stay``. Unknown tiers and types form their own values rather than being
+    guessed; a house without (enough) stays has no case mix and its first two groups are the same.
     """
     frame = institution.collect() if isinstance(institution, pl.LazyFrame) else institution
     named = pl.col("medins_type_name").fill_null("类型不详").str.replace_all(r"\s", "")
@@ -77,16 +82,19 @@ def peer_groups(institution: pl.LazyFrame | pl.DataFrame, city: City) -> pl.Data
     words = pl.col("kind").str
     family = pl.coalesce(*(pl.when(words.contains(word, literal=True)).then(pl.lit(name)) for word, name in _FAMILIES), pl.lit("其他机构"))
     general = words.contains_any(list(_GENERAL)) | (family != "医院")
+    mixes = case_mix(stays, city["peers"])
     ladder = (
-        frame.select("fixmedins_code", tier.alias("tier"), kind.alias("kind"), pl.col("medins_natu").fill_null("").alias("nature"))
+        frame.join(mixes, on="fixmedins_code", how="left")
+        .select("fixmedins_code", tier.alias("tier"), kind.alias("kind"), pl.col("medins_natu").fill_null("").alias("nature"), "case_mix")
         .with_columns(family=family, general=general)
         .select(
             "fixmedins_code",
-            level_0=pl.concat_str("nature", "tier", "kind"),
-            level_1=pl.concat_str("tier", "kind"),
-            level_2=pl.when("general").then(pl.concat_str("tier", "family")).otherwise("kind"),
-            level_3=pl.when("general").then("family").otherwise(pl.lit("专科医院")),
-            level_4=pl.lit("全部机构"),
+            level_0=pl.concat_str("nature", "tier", "kind", pl.format("（{}）", "case_mix").fill_null("")),
+            level_1=pl.concat_str("nature", "tier", "kind"),
+            level_2=pl.concat_str("tier", "kind"),
+            level_3=pl.when("general").then(pl.concat_str("tier", "family")).otherwise("kind"),
+            level_4=pl.when("general").then("family").otherwise(pl.lit("专科医院")),
+            level_5=pl.lit("全部机构"),
         )
     )
     return _placed(ladder, city["peers"]["group_min"]).sort("fixmedins_code")
@@ -117,7 +125,7 @@ def standardise(institution_feature: pl.LazyFrame | pl.DataFrame, groups: pl.Dat
 
 def _compared(rows: pl.DataFrame, unit: Feature, p: Params) -> pl.DataFrame:
     """All rows of one feature with their group, its figures and z."""
-    reach = len(LEVELS) if unit.universal else 3 if unit.own_kind else len(LEVELS) - 1
+    reach = len(LEVELS) if unit.universal else _OWN_KIND if unit.own_kind else len(LEVELS) - 1
     placed = _placed(rows, p["group_min"], LEVELS[:reach], p["group_floor"])
     groups = [
         (mine, placed.filter(pl.col(LEVELS[int(level)]) == group))

@@ -118,7 +118,7 @@ def city_step(job: Job, facts_out: Path) -> Path:
         hits = run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)
         frames.append(settle(hits, unit, lines, stays))
     found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
-    groups = peer_groups(facts["institution"], city)
+    groups = peer_groups(facts["institution"], facts["stay"], city)
     houses = institutions_in_business(whole, groups, facts["institution_month"])
     if houses.is_empty():
         raise LakeError(
