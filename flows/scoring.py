@@ -27,7 +27,7 @@ from models.scoring.behaviour import feature_evidence, total_behaviour
 from models.scoring.evidence import rule_evidence, total_evidence
 from models.scoring.innocent import innocent
 from models.scoring.intervals import rank_intervals
-from models.scoring.learned import PRIORS, VERDICTS, house_labels, learn, restate
+from models.scoring.learned import PRIORS, VERDICTS, house_labels, known_when_decided, learn, restate
 from models.scoring.onset import began
 from models.scoring.reasons import as_text, feature_reasons, finding_reasons, strongest, with_onset
 from models.scoring.suspects import mix, rank_suspects
@@ -75,9 +75,9 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     behaviour = feature_evidence(z, {name: unit.points_to for name, unit in units.items()}, p)
     pointed = total_behaviour(behaviour, p)
     mixed = mix(institutions, total_evidence(evidence, p), anomaly, p, pointed)
-    # what was known when houses were chosen for inspection: findings dismissed since are part of it
-    known_then = mix(institutions, total_evidence(rule_evidence(all_findings, institutions, p, {}), p), anomaly, p, pointed)
-    learned = learn(known_then, house_labels(verdicts), p, city["learning"])
+    labels = house_labels(verdicts)
+    evidence_then = rule_evidence(known_when_decided(all_findings, labels), institutions, p, {})
+    learned = learn(mix(institutions, total_evidence(evidence_then, p), anomaly, p, pointed), labels, city["learning"])
     mixed = restate(mixed, learned, p)
     write_json(asdict(learned), home.out / "learned.json")
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, units, p)]), p)

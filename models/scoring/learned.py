@@ -60,13 +60,20 @@ def house_labels(verdicts: pl.DataFrame) -> pl.DataFrame:
     return decided.group_by("fixmedins_code").agg(label, pl.col("decided_at").max()).sort("fixmedins_code")
 
 
-def learn(mixed: pl.DataFrame, labels: pl.DataFrame, prior: Params, p: Params) -> Learned:
+def known_when_decided(findings: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """All findings, those dismissed since too, but of an inspected house none of deeds after its verdict: nobody knew them when it was chosen,
+    and what a house does once it was inspected says little of what the inspection found."""
+    decided = labels.select("fixmedins_code", "decided_at")
+    later = pl.col("occurred_from") > pl.col("decided_at").dt.date()
+    return findings.join(decided, on="fixmedins_code", how="left", maintain_order="left").filter(~later.fill_null(value=False)).drop("decided_at")
+
+
+def learn(mixed: pl.DataFrame, labels: pl.DataFrame, p: Params) -> Learned:
     """Fits the model on inspected houses, with the others at a small weight.
 
     Args:
-        mixed: ``mix``'s frame from *all* findings, those since dismissed too: what was known when the houses were chosen.
+        mixed: ``mix``'s frame from what was known when the houses were chosen (``known_when_decided``).
         labels: ``house_labels``'s frame.
-        prior: parameters of unit ``scoring``.
         p: parameters of unit ``learning``.
     """
     frame = mixed.join(labels, on="fixmedins_code", how="left").sort("fixmedins_code")
@@ -77,16 +84,17 @@ def learn(mixed: pl.DataFrame, labels: pl.DataFrame, prior: Params, p: Params) -
         wanted = f"学习至少需要{p['confirmed_min']}家查实、{p['cleared_min']}家排除"
         return Learned(PRIORS, f"采用先验权重：已查实{confirmed}家、排除{cleared}家，{wanted}。", confirmed, cleared)
     X = _design(frame)  # noqa: N806 - scikit-learn's name
+    base = float(frame["prior_log_odds"][0])
     stated_by_priors = frame["log_odds"].to_numpy()
     target = np.where(known, np.nan_to_num(label), expit(stated_by_priors))
     weight = np.where(known, 1.0, p["unlabelled_weight"])
-    out_of_fold = _out_of_fold(X, target, weight, known, prior, p)
+    out_of_fold = _out_of_fold(X, target, weight, known, base, p)
     shift, slope = _line(out_of_fold[known], label[known], p["line_ridge"])
     learned_loss = _cross_validated_line_loss(out_of_fold[known], label[known], p)
     priors_loss = _loss(stated_by_priors[known], label[known])
     decided = frame["decided_at"].dt.epoch("us").cast(pl.Float64).fill_null(np.nan).to_numpy()
-    later_priors, later_learned = _later_losses(X, target, weight, known, decided, stated_by_priors, prior, p)
-    intercept, weights = _fit(X, target, weight, prior, p)
+    later_priors, later_learned = _later_losses(X, target, weight, known, decided, stated_by_priors, base, p)
+    intercept, weights = _fit(X, target, weight, base, p)
     better = learned_loss < priors_loss and later_learned < later_priors
     compared = f"交叉验证对数损失{learned_loss:.3f}，先验{priors_loss:.3f}；按时间先后{later_learned:.3f}，先验{later_priors:.3f}"
     sentence = f"{'采用核查结论学得的权重' if better else '采用先验权重'}：已查实{confirmed}家、排除{cleared}家，{compared}。"
@@ -128,10 +136,10 @@ def _design(mixed: pl.DataFrame) -> Floats:
     return X
 
 
-def _fit(X: Floats, target: Floats, weight: Floats, prior: Params, p: Params) -> tuple[float, Floats]:  # noqa: N803 - scikit-learn's name
+def _fit(X: Floats, target: Floats, weight: Floats, base: float, p: Params) -> tuple[float, Floats]:  # noqa: N803 - scikit-learn's name
     """Intercept and weights ≥ 0 that minimise weighted log-loss plus ``ridge`` × squared distance from the priors' weights."""
     centre = np.full(len(TERMS) + 1, float(p["prior_kind_weight"]))
-    centre[0] = np.log(prior["prior_guilty_share"] / (1 - prior["prior_guilty_share"]))
+    centre[0] = base
     centre[-2:] = 1.0
     design = np.column_stack([np.ones(len(X)), X])
 
@@ -156,7 +164,7 @@ def _folds(label: Floats, p: Params) -> npt.NDArray[np.int64]:
     return fold
 
 
-def _out_of_fold(X: Floats, target: Floats, weight: Floats, known: npt.NDArray[np.bool_], prior: Params, p: Params) -> Floats:  # noqa: N803
+def _out_of_fold(X: Floats, target: Floats, weight: Floats, known: npt.NDArray[np.bool_], base: float, p: Params) -> Floats:  # noqa: N803
     """Log-odds of each inspected house by a model fitted without it; the others' are 0."""
     odds = np.zeros(len(X))
     places = np.flatnonzero(known)
@@ -165,7 +173,7 @@ def _out_of_fold(X: Floats, target: Floats, weight: Floats, known: npt.NDArray[n
         held = places[fold == k]
         used = weight.copy()
         used[held] = 0.0
-        intercept, weights = _fit(X, target, used, prior, p)
+        intercept, weights = _fit(X, target, used, base, p)
         odds[held] = intercept + X[held] @ weights
     return odds
 
@@ -177,7 +185,7 @@ def _later_losses(
     known: npt.NDArray[np.bool_],
     decided: Floats,
     stated_by_priors: Floats,
-    prior: Params,
+    base: float,
     p: Params,
 ) -> tuple[float, float]:
     """Losses of the ``later_share`` of houses decided last: by the priors, and by a model and line that saw only those decided before."""
@@ -185,7 +193,7 @@ def _later_losses(
     later = places[np.argsort(decided[places], kind="stable")][int(len(places) * (1 - p["later_share"])) :]
     used = weight.copy()
     used[later] = 0.0
-    intercept, weights = _fit(X, target, used, prior, p)
+    intercept, weights = _fit(X, target, used, base, p)
     odds = intercept + X @ weights
     earlier = np.setdiff1d(places, later)
     shift, slope = _line(odds[earlier], target[earlier], p["line_ridge"])

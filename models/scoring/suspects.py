@@ -1,7 +1,8 @@
 """The ranked list: rule evidence and anomaly mixed into one probability, with amounts and reasons.
 
-    log-odds = prior + evidence (rules against peers) + behaviour (features that point to a kind, forest percentile; capped)
+    log-odds = base rate + evidence (rules against peers) + missing evidence + behaviour (features that point to a kind, forest percentile; capped)
 
+The base rate is the stated share of cheats, corrected by the city's own evidence (base_rate.py).
 A house without findings, or with findings its peers have as well, starts below the prior: most cheats leave clear traces. Evidence first has
 to make up for that (``no_finding_llr``, made up in full at ``full_evidence_llr``). Features and the forest see the same figures, so the
 larger of the two counts.
@@ -12,10 +13,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import polars as pl
+from scipy.special import logit
 
 from features.parameters import Params
+from models.scoring.base_rate import base_rate
+
+#: What the city's base rate is added to, each a log-likelihood ratio.
+TERMS: Final = ("evidence_llr", "missing_llr", "anomaly_llr", "feature_llr")
 
 #: Columns of suspects.csv (spec/output.md), in order.
 SUSPECT_COLUMNS: Final = (
@@ -40,7 +45,9 @@ FEW_FINDINGS: Final = "只有零星疑点，与同类机构相比不突出，见
 
 
 def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFrame, p: Params, behaviour: pl.DataFrame | None = None) -> pl.DataFrame:
-    """One row an institution with ``log_odds``, ``probability`` (0–1) and ``score`` (0–100).
+    """One row an institution with the terms, their sum ``log_odds``, ``probability`` (0–1) and ``score`` (0–100).
+
+    The terms are ``prior_log_odds`` (the same for all: the city's base rate), ``evidence_llr missing_llr anomaly_llr feature_llr``.
 
     Args:
         institutions: ``fixmedins_code`` of all that did business.
@@ -50,7 +57,6 @@ def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFram
         behaviour: ``total_behaviour``'s frame (``fixmedins_code feature_llr``); left out, features say nothing.
     """
     pointed = pl.DataFrame(schema={"fixmedins_code": pl.String, "feature_llr": pl.Float64}) if behaviour is None else behaviour
-    prior = float(np.log(p["prior_guilty_share"] / (1 - p["prior_guilty_share"])))
     frame = (
         institutions.select("fixmedins_code")
         .join(evidence.select("fixmedins_code", "evidence_llr", "kinds", "kind_llrs", "corroborated"), on="fixmedins_code", how="left")
@@ -65,8 +71,9 @@ def mix(institutions: pl.DataFrame, evidence: pl.DataFrame, anomaly: pl.DataFram
     forest = surprise.clip(-p["anomaly_cap"], p["anomaly_cap"])
     beyond_forest = (pl.col("feature_llr") - forest.clip(lower_bound=0.0)).clip(lower_bound=0.0)
     frame = frame.with_columns(missing_llr=missing.round(6), anomaly_llr=forest.round(6), feature_llr=beyond_forest.round(6))
-    odds = pl.lit(prior) + pl.sum_horizontal("evidence_llr", "missing_llr", "anomaly_llr", "feature_llr")
-    return stated(frame.with_columns(log_odds=odds.round(6)), p)
+    llr = frame.select(pl.sum_horizontal(TERMS)).to_series().to_numpy()
+    prior = round(float(logit(base_rate(llr, p))), 6)
+    return stated(frame.with_columns(prior_log_odds=pl.lit(prior), log_odds=(prior + pl.sum_horizontal(TERMS)).round(6)), p)
 
 
 def stated(frame: pl.DataFrame, p: Params) -> pl.DataFrame:
