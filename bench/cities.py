@@ -1,15 +1,18 @@
 """Many simulated cities end to end: how well Huoyan ranks beside volume, rules alone, the forest alone and PyOD's detectors.
 
-    python -m bench.cities --keep FOLDER --json FILE --cities 6
+    python -m bench.cities --keep FOLDER --city city00 --city city01     # only these; finished ones are not run again
+    python -m bench.cities --keep FOLDER --again --city city00           # rules and scores anew, on the lake that is there
+    python -m bench.cities --keep FOLDER --json FILE                     # all of them, and the tables
 
-Each city is simulated with its own seed, size, prices, disguise and share of cheats (some have none), ingested, run and scored; with
-``--keep`` finished cities are not run again. Nothing of the truth reaches the run.
+Each city is simulated with its own seed, size, prices, disguise and share of cheats (some have none), ingested, run and scored. Nothing of
+the truth reaches the run.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +23,7 @@ import polars as pl
 
 from bench.detectors import detector_scores, plain_aggregates
 from bench.evaluate import ranking
+from features.lake import MANIFEST
 from features.parameters import City
 from models.detectors.grouped_forest import GroupedForest
 
@@ -38,6 +42,8 @@ class CitySpec:
     guilty_share: float
     disguise: float
     price_level: float | None
+    #: how many institutions there are for so many persons, 1 = as the simulator has it
+    institutions: float | None = None
 
 
 #: Cities that differ in size, prices, disguise and share of cheats, two of them clean. Nothing was tuned on these seeds; keep it so.
@@ -62,13 +68,17 @@ CITIES = tuple(
 )
 
 
-def run_city(spec: CitySpec, folder: Path) -> tuple[Path, Path]:
-    """Simulates, ingests, runs and scores one city under ``folder``; returns the run's and the truth's folder. A finished city stays."""
+def run_city(spec: CitySpec, folder: Path, *, again: bool = False) -> tuple[Path, Path]:
+    """Simulates, ingests, runs and scores one city under ``folder``; returns the run's and the truth's folder. A finished city stays, unless
+    it is to be run ``again``: then its lake stays, and rules, features and scores are computed with the present code, the model anew."""
     from flows.home import Home  # noqa: PLC0415 - MLflow must see the environment first
 
     delivery, truth, out = folder / "delivery", folder / "truth", folder / "out"
     if (out / "suspects.csv").is_file():
-        return out, truth
+        if not again:
+            return out, truth
+        (out / "suspects.csv").unlink()
+        shutil.rmtree(out / "tracking")
     home = Home.of(out)
     home.prepare()
     from flows.ingest import ingest  # noqa: PLC0415
@@ -86,10 +96,13 @@ def run_city(spec: CitySpec, folder: Path) -> tuple[Path, Path]:
             guilty_share=spec.guilty_share,
             disguise=spec.disguise,
             price_level=spec.price_level,
+            institutions=spec.institutions,
             form="parquet",
         )
-    ingest(delivery, home.lake)
+    if not (home.lake / MANIFEST).is_file():
+        ingest(delivery, home.lake)
     job = Job.of(home.lake, home.work, None)
+    job.steps().clear_others()
     for bucket in job.open_lake().buckets:
         bucket_step(job, bucket)
     city_step(job, home.facts)
@@ -192,15 +205,16 @@ def _chosen(suspects: pl.DataFrame, institutions: pl.DataFrame) -> dict[str, flo
 def main() -> None:
     """Runs the cities and prints each city's and the summary table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--cities", type=int, default=len(CITIES), help="how many of the cities, in order")
+    parser.add_argument("--city", action="append", choices=[spec.name for spec in CITIES], help="only this one; may be given again")
+    parser.add_argument("--again", action="store_true", help="run finished cities again on the lake that is there")
     parser.add_argument("--keep", type=Path, help="keep the cities here, and do not run finished ones again")
     parser.add_argument("--json", type=Path, help="write all rows here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         root = options.keep or Path(temporary)
         frames = []
-        for spec in CITIES[: options.cities]:
-            out, truth = run_city(spec, root / spec.name)
+        for spec in [spec for spec in CITIES if spec.name in (options.city or {spec.name})]:
+            out, truth = run_city(spec, root / spec.name, again=options.again)
             frames.append(measures(spec, out, truth))
             print(frames[-1].filter(pl.col("method") == HUOYAN).to_dicts()[0], flush=True)
     rows = pl.concat(frames, how="vertical_relaxed")

@@ -1,10 +1,11 @@
-"""A large city scored, explained and intervalled: a finished run's institutions multiplied, with their figures stirred.
+"""A large city scored, explained and intervalled: the institutions of several finished runs put together.
 
-    python -m bench.scoring OUT [--institutions 2500]
+    python -m bench.scoring OUT [OUT …] [--institutions 2500] [--years 2]
 
-Takes the facts and findings of ``OUT`` (a finished ``huoyan run``), copies every institution with its features, findings and lines at issue
-under new codes until there are enough, multiplies the feature figures by a log-normal factor of their own, and runs the scoring step in
-a folder of its own with a new tracking store. OUT stays as it is.
+Takes the facts and findings of finished runs (the cities of ``bench.cities --keep``, say), puts their institutions into one city under codes
+of their own, compares them anew, and runs the scoring step in a folder of its own with a new tracking store. Where they are too few, they come
+in again as copies whose figures are multiplied by a log-normal factor of their own. With ``--years 2`` every finding and line at issue of a
+one-year run comes in a second time, a year later and on other persons. The runs stay as they are.
 """
 
 from __future__ import annotations
@@ -12,62 +13,114 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, process_time
 
 import numpy as np
 import polars as pl
 
+from features.parameters import City
+from features.peers import peer_groups
 from flows.home import Home
 
 CODE = "fixmedins_code"
+#: What scoring reads of a run, and the columns that must differ between copies.
+FACTS = {
+    "institution": (CODE,),
+    "institution_feature": (CODE,),
+    "institutions_in_business": (CODE,),
+    "stay": (CODE, "mdtrt_id"),
+}
+STEPS = {"findings": (CODE, "finding_id", "psn_no", "mdtrt_id"), "lines_at_issue": (CODE, "bkkp_sn")}
 
 
-def multiplied(frame: pl.DataFrame, copies: int, names: tuple[str, ...] = (CODE,)) -> pl.DataFrame:
-    """The frame so many times, each copy under codes (and ids) of its own."""
-    return pl.concat([frame.with_columns(pl.format("{}-{}", name, pl.lit(copy)).alias(name) for name in names) for copy in range(copies)])
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A finished run: its facts and its newest folder of steps."""
+
+    facts: Path
+    steps: Path
+
+    @classmethod
+    def of(cls, out: Path) -> Source:
+        home = Home.of(out)
+        return cls(home.facts, max(home.work.iterdir(), key=lambda folder: folder.stat().st_mtime))
+
+    def read(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet((self.facts if name in FACTS else self.steps) / f"{name}.parquet")
+
+
+def marked(frame: pl.DataFrame, mark: str, names: tuple[str, ...]) -> pl.DataFrame:
+    """The frame with ``mark`` behind the codes and ids, nulls left alone."""
+    return frame.with_columns(pl.format("{}-{}", name, pl.lit(mark)).alias(name) for name in names)
+
+
+def pooled(sources: list[Source], name: str, copies: int, years: int = 1) -> pl.DataFrame:
+    """One frame of all runs, each so many times under codes of its own; with ``years``, what findings and lines hold comes in once a year."""
+    names = {**FACTS, **STEPS}[name]
+    frames = []
+    for copy in range(copies):
+        for place, source in enumerate(sources):
+            frame = marked(source.read(name), f"{place}.{copy}", names)
+            frames += [_later(frame, year, names[1:]) for year in range(years)] if name in STEPS else [frame]
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def _copy_of(name: str) -> pl.Expr:
+    return pl.col(name).str.split(".").list.last().cast(pl.Int64)
+
+
+def _later(frame: pl.DataFrame, years: int, ids: tuple[str, ...]) -> pl.DataFrame:
+    if not years:
+        return frame
+    dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date()]
+    return marked(frame, f"y{years}", ids).with_columns(pl.col(dates).dt.offset_by(f"{years}y"))
 
 
 def stirred(features: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Values and numerators times a factor of their own, so that no two institutions are alike."""
-    factor = pl.Series(np.exp(rng.normal(0.0, 0.15, features.height)))
+    """Values and numerators of copies times a factor of their own, so that no two institutions are alike; the first ones stay as they are."""
+    original = features.select(_copy_of(CODE) == 0).to_series().to_numpy()
+    factor = pl.Series(np.where(original, 1.0, np.exp(rng.normal(0.0, 0.15, features.height))))
     return features.with_columns(pl.col("value") * factor, pl.col("numerator") * factor)
 
 
 def main() -> None:
     """Prints institutions, features, findings, and the seconds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="+")
     parser.add_argument("--institutions", type=int, default=2_500)
+    parser.add_argument("--years", type=int, default=1)
     options = parser.parse_args()
-    source = Home.of(options.out)
-    work = max(source.work.iterdir(), key=lambda folder: folder.stat().st_mtime)
-    rng = np.random.default_rng(1)
+    sources = [Source.of(out) for out in options.out]
+    own = sum(source.read("institutions_in_business").height for source in sources)
+    copies = -(-options.institutions // own)
     with tempfile.TemporaryDirectory() as temporary:
-        home = Home.of(Path(temporary), source.lake)
+        home = Home.of(Path(temporary), Home.of(options.out[0]).lake)
         home.prepare()
         from flows.scoring import score_step  # noqa: PLC0415 - MLflow must see the environment first
         from flows.steps import Job  # noqa: PLC0415
 
-        job = dataclasses.replace(Job.of(home.lake, home.work, None), key=work.name)
-        steps = job.steps().path("")
-        steps.mkdir(parents=True)
-        houses = pl.read_parquet(source.facts / "institutions_in_business.parquet")
-        copies = -(-options.institutions // houses.height)
-        findings = multiplied(pl.read_parquet(work / "findings.parquet"), copies, (CODE, "finding_id"))
-        findings.write_parquet(steps / "findings.parquet")
-        multiplied(pl.read_parquet(work / "lines_at_issue.parquet"), copies, (CODE, "bkkp_sn")).write_parquet(steps / "lines_at_issue.parquet")
-        for name in ("institutions_in_business", "peer_groups"):
-            multiplied(pl.read_parquet(source.facts / f"{name}.parquet"), copies).write_parquet(home.facts / f"{name}.parquet")
-        features = stirred(multiplied(pl.read_parquet(source.facts / "institution_feature.parquet"), copies), rng)
+        job = dataclasses.replace(Job.of(home.lake, home.work, None), key="bench")
+        job.steps().path("").mkdir(parents=True)
+        houses = pooled(sources, "institutions_in_business", copies).sort(_copy_of(CODE), CODE).head(options.institutions)
+        features = stirred(pooled(sources, "institution_feature", copies), np.random.default_rng(1)).join(houses, on=CODE, how="semi")
+        institution = pooled(sources, "institution", copies).join(houses, on=CODE, how="semi")
+        groups = peer_groups(institution, pooled(sources, "stay", copies), City.load())
+        houses.drop("peer_group").join(groups.select(CODE, "peer_group"), on=CODE).write_parquet(home.facts / "institutions_in_business.parquet")
+        groups.write_parquet(home.facts / "peer_groups.parquet")
         features.write_parquet(home.facts / "institution_feature.parquet")
+        for name in STEPS:
+            pooled(sources, name, copies, options.years).join(houses, on=CODE, how="semi").write_parquet(job.steps().path(f"{name}.parquet"))
+        findings = pl.read_parquet(job.steps().path("findings.parquet"), columns=["finding_id"]).height
         begun, cpu = monotonic(), process_time()
         score_step(job, home)
         wall, spent = monotonic() - begun, process_time() - cpu
         shapley = pl.read_parquet(home.facts / "shap.parquet")[CODE].n_unique()
     print(
-        f"{houses.height * copies:,} institutions, {features['feature'].n_unique()} features, {findings.height:,} findings, {shapley} explained "
-        f"by Shapley values: {wall:.1f} s wall, {spent:.1f} CPU s, with a new tracking store and a newly fitted forest"
+        f"{houses.height:,} institutions ({min(own, houses.height):,} different ones) in {groups['peer_group'].n_unique()} peer groups, "
+        f"{features['feature'].n_unique()} features, {findings:,} findings, {shapley} explained by Shapley values: "
+        f"{wall:.1f} s wall, {spent:.1f} CPU s, with a new tracking store and a newly fitted forest"
     )
 
 

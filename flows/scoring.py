@@ -108,7 +108,7 @@ def onset(job: Job, home: Home, reasons: pl.DataFrame, z: pl.DataFrame) -> pl.Da
 def read_verdicts(home: Home) -> pl.DataFrame:
     """The auditors' decisions so far, as the workbench exports them beside the run; none is an empty frame."""
     path = home.out / "verdicts.parquet"
-    return pl.read_parquet(path).select(VERDICT_SCHEMA) if path.is_file() else pl.DataFrame(schema=VERDICT_SCHEMA)
+    return pl.read_parquet(path).select(list(VERDICT_SCHEMA)) if path.is_file() else pl.DataFrame(schema=VERDICT_SCHEMA)
 
 
 def forest_input(z: pl.DataFrame, groups: pl.DataFrame) -> pd.DataFrame:

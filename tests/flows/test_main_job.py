@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -127,6 +129,20 @@ def test_two_worker_processes_and_other_buckets_give_the_same_bytes_as_one(finis
     done = run_main_job(delivery, tmp_path / "out", "--lake", str(tmp_path / "lake"), "--dask", "2")
     assert done.returncode == 0, done.stderr
     assert {name: (tmp_path / "out" / name).read_bytes() for name in RESULTS} == {name: (finished / name).read_bytes() for name in RESULTS}
+
+
+def test_a_house_whose_findings_were_all_dismissed_is_a_suspect_no_longer(finished: Path, delivery: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
+    first = suspects_of(finished)["fixmedins_code"][0]
+    theirs = pl.read_parquet(finished / "findings.parquet").filter(fixmedins_code=first)
+    dismissed = theirs.select("finding_id", "rule_id", "fixmedins_code", verdict=pl.lit("dismissed"), amount=pl.lit(0.0), reason=pl.lit("已核实"))
+    dismissed.with_columns(decided_at=datetime(2026, 1, 1)).write_parquet(out / "verdicts.parquet")  # noqa: DTZ001 - verdicts bear UTC without zone
+    done = run_main_job(delivery, out, "--lake", str(finished / "lake"))
+    assert done.returncode == 0, done.stderr
+    now = suspects_of(out).filter(fixmedins_code=first).row(0, named=True)
+    assert (now["level"], now["kinds"] or "") == ("green", "")
+    assert now["rank"] > 1
 
 
 def test_retraining_passes_its_gates_on_the_same_city_and_can_be_rolled_back(finished: Path) -> None:
