@@ -11,7 +11,8 @@
 
 Features of a *bucket grain* (``GRAINS[...].by_bucket``) see the ``Tables`` of one person bucket and return the grain's keys and
 their ``columns``. Features of the grain ``institution`` see the whole city through ``t.facts(...)`` and return
-``fixmedins_code, numerator, denominator`` (and ``value``, when it is not their quotient; and ``member``, when they are a family).
+``fixmedins_code, numerator, denominator`` (and ``value``, when it is not their quotient; ``member``, when they are a family; ``scatter``, when
+the cases behind a quotient tell how far chance moves it).
 """
 
 from __future__ import annotations

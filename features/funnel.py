@@ -40,8 +40,13 @@ class Funnel:
     log: bool
 
     @classmethod
-    def fit(cls, values: Array, n: Array, statistic: Statistic, *, log: bool, prior_events: float, prior_share: float) -> Funnel:
-        """From the values and denominators of the peers; both of the same length ≥ 1, denominators above 0.
+    def fit(
+        cls, values: Array, n: Array, statistic: Statistic, scatter: Array | None = None, *, log: bool, prior_events: float, prior_share: float
+    ) -> Funnel:
+        """From the values and denominators of the peers; of the same length ≥ 1, denominators above 0.
+
+        ``scatter`` (nan where unknown) is what the cases of each institution say of chance in a mean: the squared distances from its own
+        quotient, summed. Where nobody's is known, chance is read from how much more the smaller institutions differ than the larger.
 
         Shares and rates are smoothed with ``prior_events`` events at the peers' rate, logarithmic means with ``prior_share`` of the
         median denominator (so that nothing at all has a logarithm); plain means are taken as they are.
@@ -52,7 +57,10 @@ class Funnel:
         seen, size = bare._seen(values, n)
         centre = _weighted_median(seen, np.sqrt(size))
         spread = _spread(np.abs(seen - centre))
-        if statistic == "mean":
+        if statistic == "mean" and scatter is not None and np.isfinite(scatter).any():
+            # on a logarithmic scale the variance of a quotient is that of the quotient over its square (delta method)
+            unit_variance = _case_variance(scatter, n) / (float(np.exp(2 * centre)) if log else 1.0)
+        elif statistic == "mean":
             unit_variance = _unit_variance(seen, size, centre)
         else:
             rate = max(pooled, float(np.exp(centre)) if log else centre)
@@ -94,7 +102,7 @@ class Funnel:
     def interval(self, values: Array, n: Array) -> tuple[Array, Array]:
         """Limits that hold the institution's own long-run value in 95 of 100 cases, in the feature's unit; knows nothing of its peers.
 
-        Shares by Wilson, rates by Byar's approximation, means by the chance variance of the group.
+        Shares by Wilson, rates by Byar's approximation, means by the chance variance of the group (from cases where they are known).
         """
         if self.statistic == "share":
             half = _NORMAL * np.sqrt(np.clip(values * (1 - values), 0, None) / n + _NORMAL**2 / (4 * n**2))
@@ -135,6 +143,14 @@ def _spread(deviation: Array) -> float:
     # more than half lie at the centre: the mean deviation still sees the others
     kept = np.sort(deviation)[: max(1, int(np.ceil(_KEPT * len(deviation))))]
     return _MEAN_DEVIATION_TO_SD * float(np.mean(kept))
+
+
+def _case_variance(scatter: Array, n: Array) -> float:
+    """Chance variance of a quotient per unit of 1/n, from the cases themselves; the institutions whose cases scatter most are left out."""
+    known = np.isfinite(scatter)
+    relative = scatter[known] / n[known]
+    kept = relative <= np.quantile(relative, _KEPT)
+    return float(np.sum(scatter[known][kept]) / np.sum(n[known][kept]))
 
 
 def _unit_variance(values: Array, n: Array, centre: float) -> float:

@@ -145,7 +145,8 @@ def _compared(rows: pl.DataFrame, unit: Feature, p: Params) -> pl.DataFrame:
 
 def _funnel(peers: pl.DataFrame, unit: Feature, p: Params) -> Funnel:
     values, n = peers["value"].to_numpy(), peers["denominator"].to_numpy()
-    funnel = Funnel.fit(values, n, unit.statistic, log=unit.log, prior_events=p["prior_events"], prior_share=p["prior_share"])
+    scatter = peers["scatter"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    funnel = Funnel.fit(values, n, unit.statistic, scatter, log=unit.log, prior_events=p["prior_events"], prior_share=p["prior_share"])
     floor = p["spread_floor_share"] * (1.0 if unit.log else abs(funnel.centre))
     return funnel.widened(max(floor, p["share_floor"] if unit.unit == "share" else 0.0))
 

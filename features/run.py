@@ -23,13 +23,15 @@ BUCKET_FACTS: Final = tuple(name for name, grain in GRAINS.items() if grain.by_b
 #: Facts computed once over the city: the additive bucket facts summed up, institution features wide and long.
 CITY_FACTS: Final = (*(name for name, grain in GRAINS.items() if grain.additive), "institution", "institution_feature")
 
-#: Columns of ``institution_feature``, one row an institution and feature.
+#: Columns of ``institution_feature``, one row an institution and feature. ``scatter`` is known of quotients of cases
+#: (``measures.observed_over_expected``), else null.
 FEATURE_SCHEMA: Final[dict[str, pl.DataType]] = {
     "fixmedins_code": pl.String(),
     "feature": pl.String(),
     "value": pl.Float64(),
     "numerator": pl.Float64(),
     "denominator": pl.Float64(),
+    "scatter": pl.Float64(),
 }
 
 _DIGITS: Final = 10
@@ -158,11 +160,12 @@ def long_frame(unit: Feature, frame: pl.LazyFrame) -> pl.LazyFrame:
     name = pl.format("{}_{}", pl.lit(unit.feature_id), "member") if unit.columns else pl.lit(unit.feature_id)
     quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
     value = pl.col("value") if "value" in names else quotient
+    scatter = pl.col("scatter") if "scatter" in names else pl.lit(None, pl.Float64)
     return (
         frame.with_columns(pl.col("numerator", "denominator").cast(pl.Float64))
-        .with_columns(feature=name, value=value.cast(pl.Float64))
+        .with_columns(feature=name, value=value.cast(pl.Float64), scatter=scatter)
         # the last digits of a sum of decimals hang on the order of threads; results must not
-        .with_columns(pl.col("value", "numerator", "denominator").round_sig_figs(_DIGITS))
+        .with_columns(pl.col("value", "numerator", "denominator", "scatter").round_sig_figs(_DIGITS))
         .select(pl.col(column).cast(dtype) for column, dtype in FEATURE_SCHEMA.items())
     )
 

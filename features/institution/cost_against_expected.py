@@ -5,7 +5,7 @@ import polars as pl
 from features.feature import feature
 from features.parameters import Params
 from features.shared.expected import expected_by_case_mix, finished_stays
-from features.shared.measures import ratio
+from features.shared.measures import observed_over_expected
 from features.tables import Tables
 
 _COLUMNS = {"fee": "fee_fen", "los": "los", "drugs": "all_drugs_fen", "materials": "material_fen"}
@@ -35,9 +35,7 @@ def cost_against_expected(t: Tables, p: Params) -> pl.LazyFrame:
     """
     stays = finished_stays(t)
     frames = [
-        ratio(expected_by_case_mix(stays, column, weight=p["weight"], cap=p["cap"]), pl.col("observed"), pl.col("expected")).with_columns(
-            member=pl.lit(name)
-        )
+        observed_over_expected(expected_by_case_mix(stays, column, weight=p["weight"], cap=p["cap"])).with_columns(member=pl.lit(name))
         for name, column in _COLUMNS.items()
     ]
     return pl.concat(frames)

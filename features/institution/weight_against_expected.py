@@ -5,7 +5,7 @@ import polars as pl
 from features.feature import feature
 from features.parameters import Params
 from features.shared.expected import expected_by_case_mix, finished_stays
-from features.shared.measures import ratio
+from features.shared.measures import observed_over_expected
 from features.tables import Tables
 
 
@@ -30,4 +30,4 @@ def weight_against_expected(t: Tables, p: Params) -> pl.LazyFrame:
     The operation is part of the comparison, since it is what lawfully raises the group; a false operation is for the rules.
     """
     stays = finished_stays(t).filter(pl.col("drg_wt").is_not_null())
-    return ratio(expected_by_case_mix(stays, "drg_wt", weight=p["weight"], cap=p["cap"], comorbidity=False), pl.col("observed"), pl.col("expected"))
+    return observed_over_expected(expected_by_case_mix(stays, "drg_wt", weight=p["weight"], cap=p["cap"], comorbidity=False))

@@ -13,6 +13,25 @@ def ratio(frame: pl.LazyFrame, numerator: pl.Expr, denominator: pl.Expr) -> pl.L
     return rows.group_by("fixmedins_code").agg(pl.col("numerator", "denominator").sum())
 
 
+def observed_over_expected(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """fixmedins_code, numerator, denominator, scatter of a frame with one row a case: ``fixmedins_code observed expected``.
+
+    ``scatter`` is how far the cases lie from the institution's own quotient r: the sum of (observed − r × expected)², scaled by n / (n − 1) for
+    the quotient having been taken from them; null of a single case. Over the peers it gives the part of chance in a quotient.
+    """
+    sums = frame.group_by("fixmedins_code").agg(
+        pl.col("observed").sum().alias("numerator"), pl.col("expected").sum().alias("denominator"), pl.len().alias("n")
+    )
+    quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
+    squares = (
+        frame.join(sums.select("fixmedins_code", quotient=quotient), on="fixmedins_code")
+        .group_by("fixmedins_code")
+        .agg(((pl.col("observed") - pl.col("quotient") * pl.col("expected")) ** 2).sum().alias("squares"))
+    )
+    scatter = pl.when(pl.col("n") > 1).then(pl.col("squares") * pl.col("n") / (pl.col("n") - 1))
+    return sums.join(squares, on="fixmedins_code").select("fixmedins_code", "numerator", "denominator", scatter=scatter)
+
+
 def family(frame: pl.LazyFrame, members: Mapping[str, tuple[pl.Expr, pl.Expr]]) -> pl.LazyFrame:
     """fixmedins_code, member, numerator, denominator: one row an institution and member, sums over the institution's rows."""
     columns = {f"{name}__{part}": expression.cast(pl.Float64) for name, pair in members.items() for part, expression in zip("nd", pair, strict=True)}

@@ -92,3 +92,22 @@ def test_means_of_small_houses_are_allowed_to_scatter_more() -> None:
     funnel = Funnel.fit(values, n, "mean", log=False, **PRIOR)
     small, large = funnel.z(np.array([13.0, 13.0]), np.array([4.0, 400.0]))
     assert small < 3 < large
+
+
+def test_chance_in_a_quotient_is_read_from_its_cases_where_they_are_known() -> None:
+    random = np.random.default_rng(5)
+    cases = random.integers(3, 60, 200)
+    true = np.exp(random.normal(0, 0.1, 200))
+    expected = [random.uniform(500, 1500, n) for n in cases]
+    observed = [r * e * random.gamma(4, 1 / 4, len(e)) for r, e in zip(true, expected, strict=True)]
+    n = np.array([e.sum() for e in expected])
+    values = np.array([o.sum() for o in observed]) / n
+    scatter = np.array([((o - r * e) ** 2).sum() * len(e) / (len(e) - 1) for o, r, e in zip(observed, values, expected, strict=True)])
+    funnel = Funnel.fit(values, n, "mean", scatter, log=True, prior_events=1.0, prior_share=0.0)
+    low, high = funnel.interval(values, n)
+    assert 0.9 < np.mean((low <= true) & (true <= high)) < 0.99
+    assert funnel.between == pytest.approx(0.1, abs=0.06)
+    two = np.argsort(n)[[0, -1]]
+    assert (high / low)[two[0]] > 2 * (high / low)[two[1]], "a house of few cases may lie farther off by chance"
+    unknown = Funnel.fit(values, n, "mean", np.full(200, np.nan), log=True, prior_events=1.0, prior_share=0.0)
+    assert unknown == Funnel.fit(values, n, "mean", log=True, prior_events=1.0, prior_share=0.0)

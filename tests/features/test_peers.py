@@ -44,7 +44,11 @@ def group_of(frame: pl.DataFrame, code: str) -> tuple[str, int]:
 def features(name: str, values: dict[str, tuple[float, float]]) -> pl.DataFrame:
     """code → (value, denominator) of one feature."""
     return pl.DataFrame(
-        [{"fixmedins_code": code, "feature": name, "value": value, "numerator": value * n, "denominator": n} for code, (value, n) in values.items()]
+        [
+            {"fixmedins_code": code, "feature": name, "value": value, "numerator": value * n, "denominator": n, "scatter": None}
+            for code, (value, n) in values.items()
+        ],
+        schema_overrides={"scatter": pl.Float64},
     )
 
 
