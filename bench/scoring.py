@@ -4,8 +4,8 @@
 
 Takes the facts and findings of finished runs (the cities of ``bench.cities --keep``, say), puts their institutions into one city under codes
 of their own, compares them anew, and runs the scoring step in a folder of its own with a new tracking store. Where they are too few, they come
-in again as copies whose figures are multiplied by a log-normal factor of their own. With ``--years 2`` every finding and line at issue of a
-one-year run comes in a second time, a year later and on other persons. The runs stay as they are.
+in again as copies whose figures are multiplied by a log-normal factor of their own. With ``--years 2`` everything that
+happened in a one-year run comes in a second time, a year later and with other persons. The runs stay as they are.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ from features.peers import peer_groups
 from flows.home import Home
 
 CODE = "fixmedins_code"
-#: What scoring reads of a run, and the columns that must differ between copies.
-FACTS = {
-    "institution": (CODE,),
-    "institution_feature": (CODE,),
-    "institutions_in_business": (CODE,),
-    "stay": (CODE, "mdtrt_id"),
+#: What scoring reads of a run, and the columns that must differ between copies: of each institution once, and of each month of its business.
+ONCE = {"institution": (CODE,), "institution_feature": (CODE,), "institutions_in_business": (CODE,)}
+MONTHLY = {
+    "stay": (CODE, "mdtrt_id", "psn_no"),
+    "person_month": (CODE, "psn_no"),
+    "institution_month": (CODE,),
+    "institution_day": (CODE,),
+    "admission_group": (CODE,),
+    "physician_day": (CODE, "dr_code"),
 }
 STEPS = {"findings": (CODE, "finding_id", "psn_no", "mdtrt_id"), "lines_at_issue": (CODE, "bkkp_sn")}
 
@@ -48,7 +51,7 @@ class Source:
         return cls(home.facts, max(home.work.iterdir(), key=lambda folder: folder.stat().st_mtime))
 
     def read(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet((self.facts if name in FACTS else self.steps) / f"{name}.parquet")
+        return pl.read_parquet((self.steps if name in STEPS else self.facts) / f"{name}.parquet")
 
 
 def marked(frame: pl.DataFrame, mark: str, names: tuple[str, ...]) -> pl.DataFrame:
@@ -57,13 +60,13 @@ def marked(frame: pl.DataFrame, mark: str, names: tuple[str, ...]) -> pl.DataFra
 
 
 def pooled(sources: list[Source], name: str, copies: int, years: int = 1) -> pl.DataFrame:
-    """One frame of all runs, each so many times under codes of its own; with ``years``, what findings and lines hold comes in once a year."""
-    names = {**FACTS, **STEPS}[name]
+    """One frame of all runs, each so many times under codes of its own; with ``years``, what happened comes in once a year."""
+    names = {**ONCE, **MONTHLY, **STEPS}[name]
     frames = []
     for copy in range(copies):
         for place, source in enumerate(sources):
             frame = marked(source.read(name), f"{place}.{copy}", names)
-            frames += [_later(frame, year, names[1:]) for year in range(years)] if name in STEPS else [frame]
+            frames += [_later(frame, year, names[1:]) for year in range(1 if name in ONCE else years)]
     return pl.concat(frames, how="diagonal_relaxed")
 
 
@@ -75,7 +78,10 @@ def _later(frame: pl.DataFrame, years: int, ids: tuple[str, ...]) -> pl.DataFram
     if not years:
         return frame
     dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date()]
-    return marked(frame, f"y{years}", ids).with_columns(pl.col(dates).dt.offset_by(f"{years}y"))
+    shifted = marked(frame, f"y{years}", ids).with_columns(pl.col(dates).dt.offset_by(f"{years}y"))
+    if "month" not in frame.columns:
+        return shifted
+    return shifted.with_columns(month=(pl.col("month").str.slice(0, 4).cast(pl.Int64) + years).cast(pl.String) + pl.col("month").str.slice(4))
 
 
 def stirred(features: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -106,7 +112,9 @@ def main() -> None:
         houses = pooled(sources, "institutions_in_business", copies).sort(_copy_of(CODE), CODE).head(options.institutions)
         features = stirred(pooled(sources, "institution_feature", copies), np.random.default_rng(1)).join(houses, on=CODE, how="semi")
         institution = pooled(sources, "institution", copies).join(houses, on=CODE, how="semi")
-        groups = peer_groups(institution, pooled(sources, "stay", copies), City.load())
+        for name in MONTHLY:
+            pooled(sources, name, copies, options.years).join(houses, on=CODE, how="semi").write_parquet(home.facts / f"{name}.parquet")
+        groups = peer_groups(institution, pl.scan_parquet(home.facts / "stay.parquet"), City.load())
         houses.drop("peer_group").join(groups.select(CODE, "peer_group"), on=CODE).write_parquet(home.facts / "institutions_in_business.parquet")
         groups.write_parquet(home.facts / "peer_groups.parquet")
         features.write_parquet(home.facts / "institution_feature.parquet")
