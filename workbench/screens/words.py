@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from models.chinese.load import Explanation, TranslationError, rule_explanations
+from models.chinese.load import Explanation, TranslationError, rule_explanations, source_zh
 from models.kinds import Kind
 from models.law import LawError, provision
 
@@ -284,9 +284,13 @@ def _numeral(number: int) -> str:
 
 
 def warm() -> None:
-    """Reads rules, exceptions, features and law once at the start, so that nobody waits for it on the first page."""
+    """Reads rules, exceptions, features, law and parameters once at the start, so that nobody waits for it on the first page."""
+    from workbench.screens.views.rules import defaults  # noqa: PLC0415  that module reads this one
+
     rules_by_id()
     _exceptions()
     _explanations()
     _features()
     law_text("reg.15")
+    defaults()
+    source_zh("")
