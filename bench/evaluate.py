@@ -1,8 +1,9 @@
 """How good a run is against what was planted: ranking of institutions, recall and precision by kind, look-alikes accused.
 
-    python -m bench.evaluate OUT TRUTH
+    python -m bench.evaluate OUT TRUTH [OUT TRUTH ...] [--page docs/rules/quality.md]
 
-``OUT`` is the folder of a run (``suspects.csv``, ``findings.parquet``), ``TRUTH`` what ``huoyan simulate --truth`` wrote.
+``OUT`` is the folder of a run (``suspects.csv``, ``findings.parquet``), ``TRUTH`` what ``huoyan simulate --truth`` wrote. Of several
+cities each kind's mean and worst city are told.
 All measures are pure functions of frames, so that tests and other benchmarks use the same ones.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +21,10 @@ import numpy.typing as npt
 import polars as pl
 
 Floats = npt.NDArray[np.float64]
+
+#: What issue 3 asks of each kind: recall of planted yuan, and precision of findings.
+RECALL_WANTED, PRECISION_WANTED = 0.8, 0.9
+PAGE_TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,48 @@ def by_kind(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     return recall.join(precision, on="kind", how="full", coalesce=True).sort("kind")
 
 
+def by_mechanism(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """One row a kind and mechanism: cases, planted yuan, recall of yuan under the same kind and under any."""
+    found = hits(findings, cases).group_by("case_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
+    planted = cases.join(found, on="case_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    yuan = pl.col("yuan")
+    return (
+        planted.group_by("kind", "mechanism")
+        .agg(
+            cases=pl.len(),
+            yuan=yuan.sum(),
+            recall_yuan=yuan.filter("same_kind").sum() / yuan.sum(),
+            recall_cases=pl.col("same_kind").mean(),
+            recall_yuan_any=yuan.filter("any_kind").sum() / yuan.sum(),
+        )
+        .sort("kind", "mechanism")
+    )
+
+
+def over_cities(kinds: Sequence[pl.DataFrame], column: str = "kind") -> pl.DataFrame:
+    """One row a kind over several cities' ``by_kind`` (or a mechanism over their ``by_mechanism``): how many cities planted it, yuan in all,
+    and each share's mean and worst city.
+
+    Planted yuan are weighed equally by city, as each city draws its own cheats. A kind without planted yuan in a city has no recall there,
+    one without findings no precision.
+    """
+    shares = [name for name in ("recall_yuan", "recall_yuan_any", "precision", "precision_any") if name in kinds[0].columns]
+    known = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in shares]
+    rows = pl.concat([frame.with_columns(known) for frame in kinds], how="vertical_relaxed")
+    keys = ["kind"] if column == "kind" else ["kind", column]
+    return (
+        rows.group_by(keys)
+        .agg(
+            (pl.col("yuan") > 0).sum().alias("cities"),
+            pl.col("yuan").sum(),
+            *(pl.col(name).mean().alias(f"{name}_mean") for name in shares),
+            *(pl.col(name).min().alias(f"{name}_worst") for name in shares),
+        )
+        .select(*keys, "cities", "yuan", *(f"{name}_{what}" for name in shares for what in ("mean", "worst")))
+        .sort(keys)
+    )
+
+
 def by_rule(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """One row a rule: findings, share that touch a case of the same kind or of any kind, institutions accused."""
     touched = hits(findings, cases).group_by("finding_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
@@ -205,7 +254,7 @@ def accused(findings: pl.DataFrame, lookalikes: pl.DataFrame) -> pl.DataFrame:
 
 
 def evaluate(out: Path, truth: Path) -> dict[str, object]:
-    """All measures of a run: ``ranking`` (dict), ``kinds``, ``rules``, ``lookalikes`` (frames), ``definite_precision``, ``accused_share``."""
+    """All measures of a run: ``ranking`` (dict), ``kinds mechanisms rules lookalikes`` (frames), ``definite_precision``, ``accused_share``."""
     suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=0, encoding="utf8")
     suspects = suspects.rename({name: name.lstrip("\ufeff") for name in suspects.columns})
     findings = pl.read_parquet(out / "findings.parquet")
@@ -217,6 +266,7 @@ def evaluate(out: Path, truth: Path) -> dict[str, object]:
     return {
         "ranking": asdict(ranking(suspects, institutions)),
         "kinds": by_kind(findings, cases),
+        "mechanisms": by_mechanism(findings, cases),
         "rules": by_rule(findings, cases),
         "lookalikes": looks,
         "definite_precision": definite_precision(findings, cases),
@@ -224,14 +274,47 @@ def evaluate(out: Path, truth: Path) -> dict[str, object]:
     }
 
 
+def as_page(kinds: pl.DataFrame, definite: Sequence[float | None], accused_shares: Sequence[float | None]) -> str:
+    """The table of ``over_cities`` as Markdown, kinds that fall short in bold, with the two figures of the whole city beneath."""
+    head = "| kind | cities | yuan planted | recall, mean | worst | under any kind | precision, mean | worst | of anything planted |"
+    lines = [head, "|---|---|---|---|---|---|---|---|---|"]
+    for row in kinds.iter_rows(named=True):
+        recall, precision = row["recall_yuan_mean"], row["precision_mean"]
+        short = (recall is not None and recall < RECALL_WANTED) or (precision is not None and precision < PRECISION_WANTED)
+        name = f"**{row['kind']}**" if short else row["kind"]
+        shares = ("recall_yuan_mean", "recall_yuan_worst", "recall_yuan_any_mean", "precision_mean", "precision_worst", "precision_any_mean")
+        cells = ["" if row[share] is None else f"{row[share]:.2f}" for share in shares]
+        lines.append(f"| {name} | {row['cities']} | {row['yuan'] or 0:,.0f} | " + " | ".join(cells) + " |")
+    lines += ["", f"Definite findings that touch something planted: {_mean_and(min, definite)} (wanted 0.98)."]
+    lines.append(f"Lawful look-alikes accused of the kind they resemble: {_mean_and(max, accused_shares)} (wanted at most 0.01).")
+    return "\n".join(lines) + "\n"
+
+
+def _mean_and(worst: Callable[[list[float]], float], values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"mean {sum(known) / len(known):.3f}, worst {worst(known):.3f}" if known else "none"
+
+
+def write_page(page: Path, table: str) -> None:
+    """Puts the table between the page's marks ``<!-- table -->`` and ``<!-- end of table -->``; what is written around it stays."""
+    text = page.read_text(encoding="utf-8")
+    if not PAGE_TABLE.search(text):
+        raise ValueError(f"{page} has no place for the table: put <!-- table --> and <!-- end of table --> on lines of their own.")
+    page.write_text(PAGE_TABLE.sub(lambda found: f"{found[1]}{table}{found[2]}", text), encoding="utf-8")
+
+
 def main() -> None:
-    """Prints the tables; with ``--json`` writes them to a file too."""
+    """Prints the tables of one city, or the kinds over several; with ``--json`` writes them, with ``--page`` puts the kinds into a page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("truth", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="OUT TRUTH", help="the run's folder and the truth's, for each city")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--page", type=Path, help="a Markdown page whose table of kinds is renewed")
     arguments = parser.parse_args()
-    result = evaluate(arguments.out, arguments.truth)
+    folders: list[Path] = arguments.folders
+    if len(folders) % 2:
+        parser.error("name OUT and TRUTH of each city, in turn")
+    cities = [evaluate(out, truth) for out, truth in zip(folders[::2], folders[1::2], strict=True)]
+    result = cities[0] if len(cities) == 1 else _together(cities)
     with pl.Config(tbl_rows=100, tbl_cols=20, tbl_width_chars=180, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, float_precision=3):
         for name, value in result.items():
             print(f"\n## {name}")
@@ -239,6 +322,34 @@ def main() -> None:
     if arguments.json:
         plain = {name: value.to_dicts() if isinstance(value, pl.DataFrame) else value for name, value in result.items()}
         arguments.json.write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    if arguments.page:
+        kinds, definite, shares = over_cities(_frames(cities, "kinds")), _numbers(cities, "definite_precision"), _numbers(cities, "accused_share")
+        write_page(arguments.page, as_page(kinds, definite, shares))
+
+
+def _together(cities: Sequence[dict[str, object]]) -> dict[str, object]:
+    """The measures of several cities side by side: kinds and mechanisms by mean and worst city, rules and look-alikes summed."""
+    rules = pl.concat(_frames(cities, "rules")).with_columns(right=pl.col("precision_any") * pl.col("findings"))
+    sums = rules.group_by("rule_id", "kind", "certainty").agg(pl.col("findings", "wrong", "institutions").sum(), right=pl.col("right").sum())
+    looks = pl.concat(_frames(cities, "lookalikes")).group_by("name", "kind").agg(pl.col("lookalikes", "accused").sum())
+    return {
+        "kinds": over_cities(_frames(cities, "kinds")),
+        "mechanisms": over_cities(_frames(cities, "mechanisms"), "mechanism"),
+        "rules": sums.with_columns(precision_any=pl.col("right") / pl.col("findings"))
+        .drop("right")
+        .sort("wrong", "rule_id", descending=[True, False]),
+        "lookalikes": looks.sort("accused", "name", descending=[True, False]),
+        "definite_precision": _numbers(cities, "definite_precision"),
+        "accused_share": _numbers(cities, "accused_share"),
+    }
+
+
+def _frames(cities: Sequence[dict[str, object]], name: str) -> list[pl.DataFrame]:
+    return [value for city in cities if isinstance(value := city[name], pl.DataFrame)]
+
+
+def _numbers(cities: Sequence[dict[str, object]], name: str) -> list[float | None]:
+    return [value if isinstance(value := city[name], float) else None for city in cities]
 
 
 if __name__ == "__main__":

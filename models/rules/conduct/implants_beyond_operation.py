@@ -45,7 +45,7 @@ def _implants(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000303003000",
     legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
     needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
-    params=("implants", "peer_stays_min", "times_peers_min", "times_anywhere_min", "pieces_above_min", "anatomy_max"),
+    params=("implants", "peer_stays_min", "times_peers_min", "times_anywhere_min", "pieces_above_min", "anatomy_max", "usual_pieces"),
     exceptions=("refund",),
     extract=_implants,
 )
@@ -56,8 +56,9 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     hospitals, at least ``peer_stays_min`` of them. At fault is a stay with at least ``times_peers_min`` times the median and
     ``pieces_above_min`` pieces more, or more than the body has room for (``anatomy_max``, pieces by name, whatever the
     operation), or, where few had the operation, at least ``times_anywhere_min`` times what nine in ten stays with
-    that implant at other hospitals need. Stays with several operations other than the main one are measured by the body only. The lines billed last
-    are at fault, as many as the excess needs. One finding a stay.
+    that implant at other hospitals need (where these are few too, ``usual_pieces``, by name). Stays with several operations other than the
+    main one are measured by the body only. The lines billed last are at fault, as many as the excess needs; the amount is the excess
+    pieces' share of them. One finding a stay.
     """
     every = t.extracted.filter(pl.col("cnt") > 0)
     pair = every.select("operation", "item", "mdtrt_id", "fixmedins_code", "cnt").drop_nulls("operation")
@@ -73,9 +74,7 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .group_by("mdtrt_id", "item")
         .agg(pl.col("cnt_any").quantile(0.9, "higher").alias("most_usual"), pl.len().alias("stays"))
     )
-    room = pl.lit(None, pl.Float64)
-    for name, most in p["anatomy_max"].items():
-        room = pl.when(pl.col("hilist_name").str.contains(name)).then(float(most)).otherwise(room)
+    room, norm = _by_name(p["anatomy_max"]), _by_name(p["usual_pieces"])
     above_peers = (
         (pl.col("peers") >= p["peer_stays_min"])
         & (pl.col("operations").fill_null(1) <= 2)
@@ -91,6 +90,13 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     beyond = (
         every.join(peers, on=["mdtrt_id", "item"], how="left")
         .join(anywhere, on=["mdtrt_id", "item"], how="left")
+        # where the city shows too few, what such operations usually take stands for the others
+        .with_columns(
+            most_usual=pl.when(pl.col("stays").fill_null(0) >= p["peer_stays_min"]).then("most_usual").otherwise(norm),
+            stays=pl.when(pl.col("stays").fill_null(0) >= p["peer_stays_min"])
+            .then("stays")
+            .otherwise(pl.when(norm.is_not_null()).then(p["peer_stays_min"])),
+        )
         .with_columns(room=room, above_peers=above_peers, above_all=above_all)
         .with_columns(above_body=(pl.col("cnt") > pl.col("room")).fill_null(value=False))
         .filter(pl.col("above_peers") | pl.col("above_body") | pl.col("above_all"))
@@ -115,7 +121,7 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .then(pl.format("同类手术通常{}件", count(pl.col("usual"))))
         .when("above_body")
         .then(pl.format("人体最多容纳{}件", count(pl.col("room"))))
-        .otherwise(pl.format("其他医院各类手术九成不超过{}件", count(pl.col("most_usual"))))
+        .otherwise(pl.format("此类手术一般不超过{}件", count(pl.col("most_usual"))))
     )
     return (
         beyond.join(taken, on=["mdtrt_id", "item"], how="inner")
@@ -140,6 +146,7 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
+            pl.col("worth").round().cast(pl.Int64).alias("amount_fen"),
             pl.col("loss").round().cast(pl.Int64).alias("loss_fen"),
             strength=(0.3 + 0.2 * pl.col("over")).clip(upper_bound=0.95),
             evidence=pl.format(
@@ -150,3 +157,11 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
             ),
         )
     )
+
+
+def _by_name(pieces: dict[str, int]) -> pl.Expr:
+    """The number of pieces whose pattern the implant's name meets, null when none does."""
+    found = pl.lit(None, pl.Float64)
+    for name, most in pieces.items():
+        found = pl.when(pl.col("hilist_name").str.contains(name)).then(float(most)).otherwise(found)
+    return found

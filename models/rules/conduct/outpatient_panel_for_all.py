@@ -6,7 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules._for_everybody import block, extras_for_everybody, strength
+from models.rules._for_everybody import EXTRAS_PARAMS, block, extras_for_everybody, strength
 from models.rules.inpatient._stays import houses, role
 from models.wording import percent, yuan
 
@@ -38,17 +38,7 @@ def _tests_of_visits(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=(
-        "cases_min",
-        "chance_max",
-        "chapters_min",
-        "favourite_share_min",
-        "items_min",
-        "peer_cases_min",
-        "rare_share_max",
-        "usual_floor",
-        "very_rare_share_max",
-    ),
+    params=EXTRAS_PARAMS,
     exceptions=("refund",),
     extract=_tests_of_visits,
 )

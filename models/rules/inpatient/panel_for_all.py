@@ -4,11 +4,12 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exception import LawfulException
 from models.exceptions.maternity import maternity
 from models.exceptions.urgent_or_fatal import urgent_or_fatal
 from models.kinds import Kind
 from models.rule import rule
-from models.rules._for_everybody import block, extras_for_everybody, strength
+from models.rules._for_everybody import EXTRAS_PARAMS, block, extras_for_everybody, strength
 from models.rules.inpatient._stays import dated_stays, houses, stay_lines
 from models.wording import percent, span, yuan
 
@@ -20,17 +21,18 @@ def tests_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
     return items_of_stays(t, p, pl.col("role").is_in(["lab", "exam"]) & (pl.col("etip_flag").fill_null("0") != "1"))
 
 
-def items_of_stays(t: Tables, p: Params, which: pl.Expr) -> pl.LazyFrame:
-    """Finished stays × item of the lines ``which``; stays without any have one row without ``item``."""
+def items_of_stays(t: Tables, p: Params, which: pl.Expr, item: pl.Expr | None = None, cleared: tuple[LawfulException, ...] = CLEARED) -> pl.LazyFrame:
+    """Finished stays, ``cleared`` of some, × item of the lines ``which`` (or ``item`` of them); stays without any have one row without ``item``."""
     items = (
         stay_lines(t)
         .filter(which)
+        .with_columns(item=pl.col("item") if item is None else item)
         .group_by("mdtrt_id", "item")
         .agg(sns=pl.col("bkkp_sn"), name=pl.col("hilist_name").first(), fen=pl.col("inscp_fen").sum())
     )
     stays = dated_stays(t).filter(pl.col("last_day").is_not_null() & pl.col("main_dx").is_not_null())
     stays = stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day", "main_dx")
-    for unit in CLEARED:
+    for unit in cleared:
         stays = unit.clear(stays, t, p)
     return stays.join(items, on="mdtrt_id", how="left")
 
@@ -49,17 +51,7 @@ def sizes_of_stays(stays: pl.LazyFrame) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=(
-        "cases_min",
-        "chance_max",
-        "chapters_min",
-        "favourite_share_min",
-        "items_min",
-        "peer_cases_min",
-        "rare_share_max",
-        "usual_floor",
-        "very_rare_share_max",
-    ),
+    params=EXTRAS_PARAMS,
     exceptions=("maternity", "urgent_or_fatal", "refund"),
     extract=tests_of_stays,
 )
@@ -67,13 +59,13 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     """The same extra tests for patients of unlike diseases, where other hospitals hardly ever do them for those diseases.
 
     A test is odd in a stay when at most ``rare_share_max`` of the other houses' stays of the same tier, kind and disease group (ICD letter
-    and first digit, at least ``peer_cases_min``) had it; diseases that others hardly see are not judged. A house's panel are the tests
-    that are odd in ``favourite_share_min`` of its stays and in ``chapters_min`` ICD chapters: for one disease a house may have a pathway
-    of its own. A panel drawn anew for every patient has no favourites: tests done in at most ``very_rare_share_max`` of the others' stays
-    count without. Found are stays with ``items_min`` odd tests of the panel, in houses with at least ``cases_min`` of them, over
-    ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays collect as many odd tests (binomial,
-    ``chance_max``). Emergencies, deaths, maternity and tests sent out are left out. One odd test, however frequent, is a habit of
-    diagnosis, not a panel. At issue are the odd tests.
+    and first digit, at least ``peer_cases_min``, else with the neighbouring tier) had it; diseases that others hardly see are not judged.
+    A house's panel are the tests that are odd in ``favourite_share_min`` of its stays and in ``chapters_min`` ICD chapters: for one disease
+    a house may have a pathway of its own. A panel drawn anew for every patient has no favourites: tests done in at most
+    ``very_rare_share_max`` of the others' stays count without. Found are stays with ``items_min`` odd tests of the panel, in houses with at
+    least ``cases_min`` of them, over ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays (the highest
+    ``trim_share`` of the houses left out) collect as many odd tests (binomial, ``chance_max``; at least ``usual_floor``). Emergencies, deaths,
+    maternity and tests sent out are left out. One odd test, however frequent, is a habit of diagnosis, not a panel. At issue are the odd tests.
     """
     care = houses(t).select("fixmedins_code", "tier", "care_class")
     panel = extras_for_everybody(t.extracted.drop_nulls("item"), sizes_of_stays(t.extracted), care, p)

@@ -12,7 +12,8 @@ from models.exceptions.therapy_cycle import therapy_cycle
 from models.exceptions.transfer import transfer
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.inpatient._stays import houses
+from models.rules.conduct._peers import others_rate
+from models.rules.inpatient._chance import at_least
 from models.wording import percent, span, yuan
 
 CLEARED = (therapy_cycle, planned_readmission, staged_operation, maternity, transfer, bed_day_paid)
@@ -36,8 +37,8 @@ COLUMNS = (
 
 
 def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
-    """All stays of the bucket; where an earlier one of the person ended at the same institution within ``gap_days``: its dates, gap, and
-    whether the two belong together and nothing lawful explains the second (``judged``)."""
+    """All stays of the bucket; where an earlier one of the person ended at the same institution within the longest window: its dates, gap,
+    and whether the two belong together and nothing lawful explains the second (``judged``)."""
     stays = t.stays.filter(~pl.col("in_hospital").fill_null(value=False) & pl.col("endtime").is_not_null() & pl.col("settled"))
     stays = stays.with_columns(last_day=pl.col("end_date")).filter(pl.col("last_day") >= pl.col("begn_date"))
     persons, order = ["psn_no", "fixmedins_code"], ["begn_date", "mdtrt_id"]
@@ -48,10 +49,10 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
     way = pl.col("dscg_way").shift(1).over(persons, order_by=order)
     pairs = stays.with_columns(*earlier.values(), first_way=way).with_columns(gap=(pl.col("begn_date") - pl.col("first_last_day")).dt.total_days())
     related = (pl.col("main_dx").str.slice(0, 3) == pl.col("first_main_dx").str.slice(0, 3)) | (
-        (_block(pl.col("main_dx")) == _block(pl.col("first_main_dx"))) & (pl.col("gap") <= p["immediate_days"])
+        (_block(pl.col("main_dx")) == _block(pl.col("first_main_dx"))) & (pl.col("gap") <= p["gap_days"])
     )
     candidates = pairs.filter(
-        pl.col("gap").is_between(0, p["gap_days"]) & related & ~pl.col("first_way").fill_null("1").is_in(["2", "4", "5"])
+        pl.col("gap").is_between(0, max(last for _, last in _windows(p))) & related & ~pl.col("first_way").fill_null("1").is_in(["2", "4", "5"])
     ).select("mdtrt_id")
     for unit in CLEARED:
         candidates = unit.clear(candidates, t, p)
@@ -69,49 +70,80 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000204001000",
     legal_basis=("reg.15", "reg.38.1", "impl.23", "impl.35"),
     needs=("mdtrt_d", "setl_d"),
-    params=("gap_days", "habit_gap_days", "habit_times_usual", "immediate_days", "immediate_share_min", "repeat_stays_min"),
+    params=(
+        "beyond_days",
+        "chance_max",
+        "gap_days",
+        "habit_gap_days",
+        "habit_times_usual",
+        "immediate_days",
+        "immediate_share_min",
+        "limits_elsewhere",
+        "repeat_stays_min",
+        "trim_share",
+        "usual_floor",
+    ),
     exceptions=tuple(unit.name for unit in CLEARED),
     loss="stay",
     extract=readmissions,
+    version="2",
 )
 def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     """One treatment cut into two stays: back in the same bed within days of a discharge home, for the same disease, without a new reason.
 
-    Judged are second stays within ``gap_days`` whose main diagnosis is the first's (same three characters; within ``immediate_days`` also
+    Judged are second stays whose main diagnosis is the first's (same three characters; within ``gap_days`` also
     the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
     maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
-    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it: at least
-    ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays, or returns within ``habit_gap_days`` at
-    ``habit_times_usual`` times the rate of the rest of the city, which no relapse rate explains.
+    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it.
+    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within ``habit_gap_days``, or
+    within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them left out) and more
+    than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``), which no relapse rate explains; or as many
+    returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse a readmission
+    (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
     """
-    stays = t.extracted
+    stays = t.extracted.with_columns(judged=pl.col("judged").fill_null(value=False))
     immediate = pl.col("judged") & (pl.col("gap") <= p["immediate_days"])
-    early = pl.col("judged") & (pl.col("gap") <= p["habit_gap_days"])
-    habit = stays.group_by("fixmedins_code").agg(
-        house_stays=pl.len(), house_cuts=immediate.fill_null(value=False).sum(), house_early=early.fill_null(value=False).sum()
+    house = (
+        stays.group_by("fixmedins_code")
+        .agg(
+            pl.len().alias("house_stays"),
+            immediate.fill_null(value=False).sum().alias("n"),
+            *(_within(window).fill_null(value=False).sum().alias(f"n_{k}") for k, window in enumerate(_windows(p))),
+        )
+        .with_columns(
+            others_rate(pl.col("n"), pl.col("house_stays"), p["trim_share"]).alias("usual"),
+            *(others_rate(pl.col(f"n_{k}"), pl.col("house_stays"), p["trim_share"]).alias(f"usual_{k}") for k in range(len(_windows(p)))),
+        )
+        .with_columns(habitual=(pl.col("n") >= p["repeat_stays_min"]) & (pl.col("n") >= p["immediate_share_min"] * pl.col("house_stays")))
     )
-    names = houses(t).select("fixmedins_code", "fixmedins_name")
-    total = stays.select(all_stays=pl.len(), all_cuts=immediate.fill_null(value=False).sum(), all_early=early.fill_null(value=False).sum())
+    for k in range(len(_windows(p))):
+        count, usual = pl.col(f"n_{k}"), f"usual_{k}"
+        house = (
+            house.with_columns(floored=pl.col(usual).clip(p["usual_floor"]))
+            .with_columns(at_least(f"n_{k}", "house_stays", "floored").alias(f"chance_{k}"))
+            .with_columns(
+                (
+                    (count >= p["repeat_stays_min"])
+                    & (count >= p["habit_times_usual"] * pl.col(usual) * pl.col("house_stays"))
+                    & (pl.col(f"chance_{k}") <= p["chance_max"])
+                ).alias(f"habit_{k}")
+            )
+        )
+    elective = pl.col("adm_way_code").is_not_null() & (pl.col("adm_way_code") != "1")
+    soon = pl.col("gap") <= p["immediate_days"]
+    # the unlikeliest of the habits that a return belongs to is what its evidence tells
+    shows = [_within(window) & pl.col(f"habit_{k}") for k, window in enumerate(_windows(p))]
+    least = pl.min_horizontal(pl.when(shown).then(pl.col(f"chance_{k}")) for k, shown in enumerate(shows))
+    told = pl.when(soon & pl.col("habitual")).then(_told("n", "usual", 0, p["immediate_days"]))
+    for k, window in enumerate(_windows(p)):
+        told = told.when(shows[k] & (pl.col(f"chance_{k}") == least)).then(_told(f"n_{k}", f"usual_{k}", *window))
     judged = (
-        stays.filter(pl.col("judged"))
-        .join(habit, on="fixmedins_code")
-        .join(names, on="fixmedins_code", how="left")
-        .join(total, how="cross")
-        .with_columns(others=(pl.col("all_stays") - pl.col("house_stays")).clip(1))
-        .with_columns(
-            usual=(pl.col("all_cuts") - pl.col("house_cuts")) / pl.col("others"),
-            usual_early=(pl.col("all_early") - pl.col("house_early")) / pl.col("others"),
-            share=pl.col("house_cuts") / pl.col("house_stays"),
-            elective=pl.col("adm_way_code").is_not_null() & (pl.col("adm_way_code") != "1"),
-            soon=pl.col("gap") <= p["immediate_days"],
-        )
-        .with_columns(
-            habitual=(pl.col("house_cuts") >= p["repeat_stays_min"]) & (pl.col("share") >= p["immediate_share_min"]),
-            many=(pl.col("house_early") >= p["repeat_stays_min"])
-            & (pl.col("house_early") / pl.col("house_stays") >= p["habit_times_usual"] * pl.col("usual_early")),
-        )
-        .filter((pl.col("soon") & (pl.col("elective") | pl.col("habitual"))) | (pl.col("many") & (pl.col("gap") <= p["habit_gap_days"])))
+        stays.filter("judged")
+        .join(house, on="fixmedins_code")
+        .with_columns(habit=told.otherwise(None))
+        .filter(pl.col("habit").is_not_null() | (soon & elective))
+        .with_columns(habit_told=pl.coalesce("habit", _told("n", "usual", 0, p["immediate_days"])))
     )
     return judged.select(
         "fixmedins_code",
@@ -119,10 +151,10 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         "mdtrt_id",
         occurred_from="first_begn_date",
         occurred_to="last_day",
-        strength=pl.when(pl.col("habitual") | pl.col("many")).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
+        strength=pl.when(pl.col("habit").is_not_null()).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
         evidence=pl.format(
             "患者{}在该院住院{}天后{}，{}又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
-            "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。该院{}天内同病种再入院{}例，占全部住院{}，全市其余机构为{}。",
+            "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。{}",
             span(pl.col("first_begn_date"), pl.col("first_last_day")),
             "first_los",
             pl.when(pl.col("first_way").is_null()).then(pl.lit("出院（离院方式未上传）")).otherwise(pl.lit("出院回家")),
@@ -131,12 +163,26 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
             yuan(pl.coalesce("drg_fund_fen", "fund_fen")),
-            pl.lit(p["immediate_days"]),
-            "house_cuts",
-            percent(pl.col("share")),
-            percent(pl.col("usual")),
+            "habit_told",
         ),
     )
+
+
+def _windows(p: Params) -> list[tuple[int, int]]:
+    """The spans of days (first, last) after a discharge in which a house's returns are counted."""
+    beyond = [(limit + 1, limit + p["beyond_days"]) for limit in p["limits_elsewhere"]]
+    return [*beyond, (0, p["habit_gap_days"]), (0, p["gap_days"])]
+
+
+def _within(window: tuple[int, int]) -> pl.Expr:
+    return pl.col("judged") & pl.col("gap").is_between(*window)
+
+
+def _told(count: str, usual: str, first: int, last: int) -> pl.Expr:
+    """What the evidence says of the house's returns between two days."""
+    days = f"{last}天内" if first == 0 else f"第{first}至{last}天（恰在常见的{first - 1}天限期之后）"
+    share = pl.col(count) / pl.col("house_stays")
+    return pl.format("该院{}同病种再入院{}例，占全部住院{}，全市其余机构为{}。", pl.lit(days), count, percent(share), percent(pl.col(usual)))
 
 
 def _block(code: pl.Expr) -> pl.Expr:

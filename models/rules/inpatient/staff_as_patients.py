@@ -11,6 +11,7 @@ from models.kinds import Kind
 from models.rule import rule
 from models.rules.inpatient._chance import at_least
 from models.rules.inpatient._stays import dated_stays, houses
+from models.rules.inpatient.returning_patients import MILD
 from models.wording import span
 
 
@@ -21,7 +22,10 @@ def own_staff(t: Tables, p: Params) -> pl.LazyFrame:
     employer = pl.col("emp_name").str.replace_all(r"[\s（）()]", "")
     name = pl.col("fixmedins_name").str.replace_all(r"[\s（）()]", "")
     own = stays.filter((employer == name) | (employer.str.contains(name, literal=True) & (name.str.len_chars() >= 5))).select("mdtrt_id")
-    for unit in (urgent_or_fatal, day_procedure, maternity):
+    # an emergency for a stiff back or a cold is one in name only
+    named = t.stays.filter(pl.col("main_dx").str.contains(MILD) & pl.col("dscg_way").fill_null("1").is_in(["1", "3", "9"])).select("mdtrt_id")
+    own = pl.concat([urgent_or_fatal.clear(own, t, p), own.join(named, on="mdtrt_id", how="semi")]).unique()
+    for unit in (day_procedure, maternity):
         own = unit.clear(own, t, p)
     return stays.select(
         "mdtrt_id", "psn_no", "fixmedins_code", "fixmedins_name", "begn_date", pl.coalesce("last_day", "begn_date").alias("last_day"), "los"
@@ -46,7 +50,7 @@ def staff_as_patients(t: Tables, p: Params) -> pl.LazyFrame:
     """Guards, carers and clerks of a hospital lie in its beds.
 
     Anyone may fall ill at work, so single stays say nothing: found are houses with at least ``stays_min`` planned, non-operative stays of
-    their own employees, more than chance allows if ``usual_share`` of the patients were staff.
+    their own employees (or emergencies for what is treated as an outpatient), more than chance allows if ``usual_share`` of the patients were staff.
     """
     stays = t.extracted.with_columns(pl.col("own").fill_null(value=False))
     house = (
@@ -67,7 +71,7 @@ def staff_as_patients(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to="last_day",
             strength=pl.lit(0.6),
             evidence=pl.format(
-                "参保单位为{}的职工在本院择期住院{}，共{}天，无手术、非急诊、非分娩；该院{}例住院中本院职工{}例。",
+                "参保单位为{}的职工在本院住院{}，共{}天，无手术、非急危重症、非分娩；该院{}例住院中本院职工{}例。",
                 "fixmedins_name",
                 span(pl.col("begn_date"), pl.col("last_day")),
                 "los",

@@ -7,7 +7,7 @@ from features.tables import Tables
 from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
 from models.kinds import Kind
 from models.rule import rule
-from models.rules._for_everybody import extras_for_everybody, strength
+from models.rules._for_everybody import EXTRAS_PARAMS, extras_for_everybody, strength
 from models.rules.inpatient._stays import houses
 from models.rules.inpatient.panel_for_all import items_of_stays, sizes_of_stays
 from models.wording import percent, span, yuan
@@ -32,17 +32,7 @@ def therapies_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000302002000",
     legal_basis=("reg.15", "reg.38.2", "base.problems2025"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=(
-        "cases_min",
-        "chance_max",
-        "chapters_min",
-        "favourite_share_min",
-        "items_min",
-        "peer_cases_min",
-        "rare_share_max",
-        "usual_floor",
-        "very_rare_share_max",
-    ),
+    params=EXTRAS_PARAMS,
     exceptions=("maternity", "urgent_or_fatal", "course_of_rehabilitation", "refund"),
     extract=therapies_of_stays,
 )

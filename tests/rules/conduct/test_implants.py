@@ -10,7 +10,8 @@ from tests.rules.conduct.draw import table
 from tests.rules.support import found, lines_of
 
 SCREW, PLATE, LENS = "C15010101300001000000050100", "C15010201400001000000050200", "C16010102800001000000070100"
-NAMES = {SCREW: "金属接骨螺钉(锁定)", PLATE: "金属锁定接骨板", LENS: "人工晶状体"}
+STENT = "C02010100100001000000090100"
+NAMES = {STENT: "药物洗脱冠状动脉支架系统", SCREW: "金属接骨螺钉(锁定)", PLATE: "金属锁定接骨板", LENS: "人工晶状体"}
 FEE = "bkkp_sn mdtrt_id psn_no fixmedins_code med_type fee_ocur_time hilist_code hilist_name cnt pric init_feedetl_sn"
 
 
@@ -59,6 +60,18 @@ def test_several_operations_take_more(city):
 
 def test_few_peers_prove_nothing(city):
     assert found(implants_beyond_operation, theatre(city, [13], peers=4)).is_empty()
+
+
+def test_where_no_peer_shows_the_need_the_usual_number_of_stents_does(city):
+    assert found(implants_beyond_operation, theatre(city, [3], item=STENT, peers=0)).is_empty()
+    findings = found(implants_beyond_operation, theatre(city, [2, 3], item=STENT, peers=0))
+    assert lines_of(findings) == [["L1"]]
+    assert findings["amount_at_issue"].to_list() == [600.0]
+
+
+def test_a_line_only_part_of_which_is_too_much_counts_with_that_part(city):
+    findings = found(implants_beyond_operation, theatre(city, [13]))
+    assert findings["amount_at_issue"].to_list() == [1400.0]
 
 
 def test_a_body_has_room_for_two_lenses(city):

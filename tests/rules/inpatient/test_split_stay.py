@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from models.rules.inpatient.split_stay import split_stay
@@ -148,3 +150,35 @@ def test_a_second_stay_whose_settlement_was_refunded_in_whole_did_not_happen(cit
         """,
     )
     assert found(split_stay, t).is_empty()
+
+
+def returns(city, days: list[int], *, stays_else: int = 40, others: tuple[int, ...] = ()):
+    """House H1 with a return after each of ``days`` among ``stays_else`` other stays, and twice as many stays at H2 with returns of its own."""
+    visits, fees = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code\n", "mdtrt_id | fee_ocur_time | hilist_code\n"
+    for house, gaps, n in (("H1", days, stays_else), ("H2", others, 2 * stays_else)):
+        for k, gap in enumerate(gaps):
+            back = date(2024, 3, 6) + timedelta(days=gap)
+            visits += f"{house}A{k} | {house}R{k} | {house} | 2024-03-01 | 2024-03-06 | J20.900\n"
+            visits += f"{house}B{k} | {house}R{k} | {house} | {back} | {back + timedelta(days=4)} | J20.900\n"
+            fees += f"{house}A{k} | 2024-03-02 | 001204000060000\n{house}B{k} | {back} | 001204000060000\n"
+        for k in range(n):
+            visits += f"{house}C{k} | {house}Q{k} | {house} | 2024-03-01 | 2024-03-06 | K35.900\n"
+            fees += f"{house}C{k} | 2024-03-02 | 001204000060000\n"
+    return city(mdtrt_d=visits, fee_list_d=fees)
+
+
+def test_returns_crowded_on_the_days_after_a_limit_are_a_habit(city):
+    findings = found(split_stay, returns(city, [16, 17, 16, 18, 18]))
+    assert findings["mdtrt_id"].sort().to_list() == ["H1B0", "H1B1", "H1B2", "H1B3", "H1B4"]
+    assert "第16至18天（恰在常见的15天限期之后）" in findings["evidence"].sort()[0]
+
+
+def test_two_returns_or_returns_spread_over_a_month_show_no_limit(city):
+    assert found(split_stay, returns(city, [16, 17])).is_empty()
+    assert found(split_stay, returns(city, [16, 20, 22, 25])).is_empty()
+
+
+def test_many_returns_in_the_second_week_are_a_habit_unless_the_other_house_has_them_too(city):
+    days = [8, 9, 11, 12, 13, 14]
+    assert found(split_stay, returns(city, days)).height == 6
+    assert found(split_stay, returns(city, days, others=tuple(days * 2))).is_empty()

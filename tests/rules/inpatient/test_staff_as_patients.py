@@ -51,3 +51,15 @@ def test_an_unknown_or_another_employer_is_no_staff(city):
 
 def test_brackets_and_blanks_in_names_do_not_hide_the_employer(city):
     assert found(staff_as_patients, draw(city, staff=5, employer="丙阳信福 医院")).height == 5
+
+
+def test_an_emergency_of_staff_is_one_unless_the_disease_is_a_stiff_back(city):
+    def urgent(dx: str):
+        stays = "mdtrt_id | psn_no | begntime | endtime | emp_name | dscg_maindiag_code | dscg_way\n"
+        stays += "".join(f"M{n} | P{n} | 2024-03-01 | 2024-03-08 | 丙阳信福医院 | {dx} | 1\n" for n in range(5))
+        stays += "".join(f"C{n} | Q{n} | 2024-03-01 | 2024-03-08 | 红星砖厂 | {dx} | 1\n" for n in range(10))
+        lists = "setl_id | mdtrt_id | psn_no | fixmedins_code | adm_way_code\n" + "".join(f"SM{n} | M{n} | P{n} | H1 | 1\n" for n in range(5))
+        return city(mdtrt_d=stays, fixmedins_b=NAMES, mdcs_fund_setl_list_d=lists)
+
+    assert found(staff_as_patients, urgent("I21.900")).is_empty()
+    assert found(staff_as_patients, urgent("M51.202")).height == 5
