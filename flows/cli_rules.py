@@ -17,7 +17,7 @@ from features.parameters import City, ParameterError, did_you_mean
 from features.tables import Tables
 from models.catalogue import NationalRule, national_rules
 from models.chinese.load import TranslationError, reviewed, stale
-from models.handbook import STATE_ZH, handbook
+from models.handbook import BY_HAND, STATE_ZH, handbook
 from models.knowledge.load import OVERLAY_FACTS, KnowledgeError, knowledge_report, load_knowledge, overlay_frame
 from models.rule import Rule, all_rules
 from models.run_rules import run_city_rule, run_extract, settle
@@ -96,7 +96,7 @@ def doc(
     pages = handbook(tests, City.load())
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.md"):
-        if old.name not in pages:
+        if old.name not in pages and old.name not in BY_HAND:
             old.unlink()
     for name, text in pages.items():
         (out / name).write_text(text, encoding="utf-8")

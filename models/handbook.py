@@ -24,6 +24,8 @@ from models.rule import Rule, all_rules
 
 CERTAINTY_ZH = {"definite": "明确违规", "suspected": "可疑，须听取机构陈述"}
 SCOPE_ZH = {"person": "逐人", "city": "全市比较"}
+#: Pages of ``docs/rules`` that are written by hand (or by a benchmark) and stay when the handbook is written anew.
+BY_HAND = frozenset({"quality.md"})
 STATE_ZH = {"executable": "可执行", "waiting for tables": "待数据表", "waiting for points": "待知识点"}
 
 

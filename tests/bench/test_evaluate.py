@@ -9,7 +9,21 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bench.evaluate import accused, auc, by_kind, by_rule, calibration_error, definite_precision, evaluate, hits, ranking
+from bench.evaluate import (
+    accused,
+    as_page,
+    auc,
+    by_kind,
+    by_mechanism,
+    by_rule,
+    calibration_error,
+    definite_precision,
+    evaluate,
+    hits,
+    over_cities,
+    ranking,
+    write_page,
+)
 
 FINDING = {
     "finding_id": pl.String,
@@ -130,6 +144,47 @@ def test_definite_precision_looks_at_definite_findings_only() -> None:
     assert rules == {"r1": 0, "r2": 1, "r3": 1}
 
 
+def test_a_mechanism_is_told_apart_within_its_kind() -> None:
+    ways = PLANTED.with_columns(mechanism=pl.Series(["cut_in_two", "readmitted", "in_turn", "complications"]))
+    table = {
+        row["mechanism"]: row for row in by_mechanism(findings(("f1", "r1", "split_stay", "suspected", "H1", "p1", "v1", [], 1.0)), ways).to_dicts()
+    }
+    assert (table["cut_in_two"]["recall_yuan"], table["readmitted"]["recall_yuan"]) == (1.0, 0.0)
+
+
+# --- several cities ---
+
+
+def test_cities_are_weighed_equally_and_the_worst_is_told() -> None:
+    good = by_kind(findings(("f1", "r1", "split_stay", "suspected", "H1", "p2", "v2", ["c"], 1.0)), PLANTED)
+    bad = by_kind(findings(("f1", "r1", "split_stay", "suspected", "H9", "p2", "v2", ["z"], 1.0)), PLANTED)
+    table = {row["kind"]: row for row in over_cities([good, bad]).to_dicts()}
+    stay = table["split_stay"]
+    assert (stay["cities"], stay["yuan"], stay["recall_yuan_mean"], stay["recall_yuan_worst"]) == (2, 800.0, 0.375, 0.0)
+    assert (stay["precision_mean"], stay["precision_worst"]) == (0.5, 0.0)
+    assert table["upcoding"]["precision_mean"] is None
+
+
+def test_the_page_keeps_what_is_written_around_its_table(tmp_path: Path) -> None:
+    page = tmp_path / "quality.md"
+    page.write_text("# Quality\n\n<!-- table -->\nold\n<!-- end of table -->\n\nWhy.\n", encoding="utf-8")
+    kinds = over_cities([by_kind(findings(("f1", "r1", "split_stay", "suspected", "H1", "p2", "v2", ["c"], 1.0)), PLANTED)])
+    write_page(page, as_page(kinds, [0.99, None], [0.0, 0.004]))
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Quality\n\n<!-- table -->\n| kind |")
+    assert text.endswith("<!-- end of table -->\n\nWhy.\n")
+    assert "| **split_stay** | 1 | 400 | 0.75 | 0.75 | 0.75 | 1.00 | 1.00 | 1.00 |" in text
+    assert "mean 0.990, worst 0.990" in text
+    assert "mean 0.002, worst 0.004" in text
+
+
+def test_a_page_without_a_place_for_the_table_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "quality.md"
+    page.write_text("# Quality\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no place for the table"):
+        write_page(page, "")
+
+
 # --- look-alikes ---
 
 
@@ -210,7 +265,7 @@ def test_a_whole_run_is_read_from_its_files(tmp_path: Path) -> None:
     (out / "suspects.csv").write_text("\ufeff" + table.write_csv(), encoding="utf-8")
     findings(("f1", "r1", "split_stay", "suspected", "H1", "p1", "v1", ["a"], 60.0)).write_parquet(out / "findings.parquet")
     INSTITUTIONS.head(2).with_columns(kinds=pl.lit("split_stay")).write_csv(truth / "institutions.csv")
-    PLANTED.write_parquet(truth / "cases.parquet")
+    PLANTED.with_columns(mechanism=pl.lit("cut_in_two")).write_parquet(truth / "cases.parquet")
     pl.DataFrame(schema=["name", "kind", "fixmedins_code", "psn_no", "mdtrt_id"]).cast(pl.String).write_parquet(truth / "lookalikes.parquet")
     result = evaluate(out, truth)
     assert result["ranking"] == {

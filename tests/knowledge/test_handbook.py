@@ -7,7 +7,7 @@ from pathlib import Path
 from features.parameters import City
 from models.chinese.load import AMOUNTS, rule_explanations, stale
 from models.exception import all_exceptions
-from models.handbook import exception_proofs, handbook, proofs
+from models.handbook import BY_HAND, exception_proofs, handbook, proofs
 from models.rule import all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_handbook_is_not_stale():
     pages = handbook(ROOT / "tests", City.load())
-    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
+    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md") if path.name not in BY_HAND}
     stale = sorted(name for name in pages.keys() | written.keys() if pages.get(name) != written.get(name))
     assert stale == [], "run: huoyan rules doc"
 

@@ -48,6 +48,7 @@ def uses_of_families(t: Tables, p: Params) -> pl.LazyFrame:
         "chance_max",
         "dear_share_min",
         "families",
+        "odds_times_min",
         "peer_uses_min",
         "points_above_min",
         "price_times_min",

@@ -95,10 +95,10 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
     maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
     a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it.
-    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within ``habit_gap_days``, or
-    within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them left out) and more
-    than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``), which no relapse rate explains; or as many
-    returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse a readmission
+    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within
+    ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them
+    left out) and more than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``), which no relapse rate
+    explains; or as many returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse a readmission
     (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
     """
@@ -135,13 +135,14 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     # the unlikeliest of the habits that a return belongs to is what its evidence tells
     shows = [_within(window) & pl.col(f"habit_{k}") for k, window in enumerate(_windows(p))]
     least = pl.min_horizontal(pl.when(shown).then(pl.col(f"chance_{k}")) for k, shown in enumerate(shows))
-    told = pl.when(soon & pl.col("habitual")).then(_told("n", "usual", 0, p["immediate_days"]))
-    for k, window in enumerate(_windows(p)):
-        told = told.when(shows[k] & (pl.col(f"chance_{k}") == least)).then(_told(f"n_{k}", f"usual_{k}", *window))
+    told = [pl.when(soon & pl.col("habitual")).then(_told("n", "usual", 0, p["immediate_days"]))]
+    told += [
+        pl.when(shows[k] & (pl.col(f"chance_{k}") == least)).then(_told(f"n_{k}", f"usual_{k}", *window)) for k, window in enumerate(_windows(p))
+    ]
     judged = (
         stays.filter("judged")
         .join(house, on="fixmedins_code")
-        .with_columns(habit=told.otherwise(None))
+        .with_columns(habit=pl.coalesce(told))
         .filter(pl.col("habit").is_not_null() | (soon & elective))
         .with_columns(habit_told=pl.coalesce("habit", _told("n", "usual", 0, p["immediate_days"])))
     )
