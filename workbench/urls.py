@@ -30,6 +30,7 @@ urlpatterns = [
     # an institution
     path("institutions/<str:code>/", institution.institution, name="institution"),
     path("institutions/<str:code>/findings/", institution.institution_findings, name="institution_findings"),
+    path("institutions/<str:code>/findings/bulk/", decisions.bulk_findings, name="findings_bulk"),
     path("institutions/<str:code>/compare/", evidence.compare, name="compare"),
     path("institutions/<str:code>/documents/", documents.institution_documents, name="institution_documents"),
     path("institutions/<str:code>/verdict/", decisions.verdict, name="institution_verdict"),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("findings/<str:finding_id>/attach/", decisions.attach, name="finding_attach"),
     # decisions
     path("verdicts/", decisions.verdicts, name="verdicts"),
+    path("verdicts/review/", decisions.review_verdicts, name="verdicts_review"),
     path("verdicts/<int:pk>/undo/", decisions.undo_verdict, name="verdict_undo"),
     path("verdicts/<int:pk>/review/", decisions.review_verdict, name="verdict_review"),
     path("attachments/<int:pk>/", decisions.attachment, name="attachment"),

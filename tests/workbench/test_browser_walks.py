@@ -312,6 +312,28 @@ def test_the_list_keeps_columns_and_views_goes_back_and_takes_bulk_decisions_bac
     expect(page.locator(".state.returned")).to_have_count(0)
 
 
+def test_many_findings_are_decided_at_once_and_reviewed_at_once(enter: Enter, site: Site) -> None:
+    page = enter("zhang")
+    page.goto(f"/institutions/{site.institution}/")
+    rows = page.locator("#findings tbody tr", has_text="2024-06-09")
+    for box in rows.locator("input[name=f]").all()[:3]:
+        box.check()
+    page.select_option("#bulk-outcome", "confirmed")
+    page.fill("#bulk-reason", "同批出入院，病历雷同。")
+    page.click("#findings button:has-text('批量判定')")
+    expect(page.locator(".messages")).to_contain_text("已判定3条疑点")
+    expect(rows.locator(".state.confirmed")).to_have_count(3)
+    expect(page.locator("#findings button", has_text="撤销上次批量判定")).to_be_visible()
+    look(page, "32-bulk-findings")
+    reviewer = enter("li")
+    reviewer.goto("/verdicts/")
+    reviewer.check("thead input[type=checkbox]")
+    look(reviewer, "33-bulk-review")
+    reviewer.click("text=复核通过勾选的判定")
+    expect(reviewer.locator(".messages")).to_contain_text("已复核通过")
+    expect(reviewer.locator("main")).to_contain_text("没有判定。")
+
+
 def test_of_two_who_decide_at_once_neither_is_overwritten(enter: Enter, site: Site) -> None:
     slow, fast = enter("zhang"), enter("wang")
     for page in (slow, fast):

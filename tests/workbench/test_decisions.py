@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from models.verdicts import VERDICT_SCHEMA
+from tests.workbench.small_city import COUNTIES, institutions
 from workbench.accounts.models import Role
 from workbench.cases.models import Comment, Outcome, Review, Verdict, VerdictChange
 from workbench.cases.services import export_verdicts
@@ -130,3 +131,52 @@ def test_a_mention_reaches_only_who_may_see_the_case(finding: Finding, enter: Ca
     enter(Role.AUDITOR, ()).post(f"/findings/{finding.finding_id}/comment/", {"text": "请 @near 与 @far 看"})
     assert list(Comment.objects.get().mentions.all()) == [near]
     assert far.mentioned_in.count() == 0
+
+
+def test_ticked_findings_are_decided_at_once_each_at_its_whole_amount_and_taken_back_at_once(
+    runs: tuple[Any, Any], enter: Callable[..., Any]
+) -> None:
+    code = institutions()[0][0]
+    findings = list(Finding.objects.filter(run=runs[1], fixmedins_code=code).order_by("-amount_fen")[:3])
+    other = Finding.objects.filter(run=runs[1]).exclude(fixmedins_code=code).first()
+    assert other is not None
+    decide(enter(Role.LEAD, (), username="faster"), findings[2], "dismissed")
+    client = enter(Role.AUDITOR, ())
+    form = {"f": [f.finding_id for f in [*findings, other]], "outcome": "confirmed", "reason": "核对病历后认定"}
+    client.post(f"/institutions/{code}/findings/bulk/", {**form, **{f"version-{f.finding_id}": "0" for f in findings}})
+    states = dict(Verdict.objects.values_list("finding_id", "outcome"))
+    assert states == {findings[0].finding_id: "confirmed", findings[1].finding_id: "confirmed", findings[2].finding_id: "dismissed"}
+    assert Verdict.objects.get(finding_id=findings[0].finding_id).amount_fen == findings[0].amount_fen
+    page = client.get(f"/institutions/{code}/").content.decode()
+    assert "撤销上次批量判定" in page
+    assert "撤销上次批量判定" not in client.get("/suspects/").content.decode(), "it was not a decision on institutions"
+    client.post("/suspects/bulk/undo/")
+    assert set(Verdict.objects.exclude(outcome="open").values_list("finding_id", flat=True)) == {findings[2].finding_id}
+
+
+@pytest.mark.parametrize(
+    "form", [{"outcome": "partly", "reason": "核对病历后认定"}, {"outcome": "dismissed", "reason": ""}, {"outcome": "confirmed"}]
+)
+def test_a_bulk_decision_without_choice_reason_or_ticks_changes_nothing(
+    runs: tuple[Any, Any], enter: Callable[..., Any], form: dict[str, str]
+) -> None:
+    code = institutions()[0][0]
+    ticked = {} if form == {"outcome": "confirmed"} else {"f": [Finding.objects.filter(run=runs[1], fixmedins_code=code)[0].finding_id]}
+    assert enter(Role.AUDITOR, ()).post(f"/institutions/{code}/findings/bulk/", {**form, **ticked}).status_code == 302
+    assert not Verdict.objects.exists()
+
+
+def test_a_reviewer_agrees_to_the_ticked_but_never_to_his_own_or_to_what_changed(runs: tuple[Any, Any], enter: Callable[..., Any]) -> None:
+    findings = list(Finding.objects.filter(run=runs[1], admdvs=COUNTIES[0])[:3])
+    foreign = Finding.objects.filter(run=runs[1], admdvs=COUNTIES[1]).first()
+    assert foreign is not None
+    author, lead = enter(Role.AUDITOR, (), username="author"), enter(Role.LEAD, (COUNTIES[0],), username="lead")
+    decide(author, findings[0], "confirmed")
+    decide(author, findings[1], "confirmed")
+    decide(lead, findings[2], "confirmed")
+    decide(author, foreign, "confirmed")
+    decide(author, findings[1], "confirmed", version=1)  # changed since the lead saw it
+    verdicts = Verdict.objects.all()
+    lead.post("/verdicts/review/", {"pk": [v.pk for v in verdicts], **{f"version-{v.pk}": "1" for v in verdicts}})
+    agreed = set(Verdict.objects.filter(review=Review.AGREED).values_list("finding_id", flat=True))
+    assert agreed == {findings[0].finding_id}

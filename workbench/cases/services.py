@@ -109,12 +109,13 @@ def undo(request: Any, verdict: Verdict, version: int) -> Verdict:
     return changed
 
 
-def decide_many(request: Any, subjects: list[tuple[Subject, int]], outcome: str, reason: str, run: Any) -> tuple[str, int, int]:
-    """One decision on many subjects, each with the version seen. Gives the batch id, how many were decided, how many were left for a conflict."""
+def decide_many(request: Any, subjects: list[tuple[Subject, int, int | None]], outcome: str, reason: str, run: Any) -> tuple[str, int, int]:
+    """One decision on many subjects, each with the version seen and the fen upheld (None where nothing is). Gives the batch id, how many were
+    decided, how many were left for a conflict."""
     batch, done, left = str(uuid.uuid4()), 0, 0
-    for subject, version in subjects:
+    for subject, version, amount_fen in subjects:
         try:
-            decide(request, subject, Decision(outcome, reason, None, version), run, batch=batch)
+            decide(request, subject, Decision(outcome, reason, amount_fen, version), run, batch=batch)
             done += 1
         except Conflict:
             left += 1
@@ -129,6 +130,18 @@ def undo_batch(request: Any, batch: str) -> int:
             undo(request, change.verdict, change.version)
             undone += 1
     return undone
+
+
+def review_many(request: Any, verdicts: list[tuple[Verdict, int]]) -> tuple[int, int]:
+    """Agrees to many verdicts, each with the version seen. Gives how many were agreed to and how many could not be (one's own, changed meanwhile)."""
+    done, left = 0, 0
+    for verdict, version in verdicts:
+        try:
+            review(request, verdict, agree=True, version=version, remark="")
+            done += 1
+        except VerdictError:
+            left += 1
+    return done, left
 
 
 #: Outcomes in the words of the models' memory (models.verdicts).

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,13 +18,16 @@ from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs, or_404, sees_county
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Review, Verdict
-from workbench.cases.services import Conflict, Decision, VerdictError, decide, review, undo
+from workbench.cases.services import Conflict, Decision, VerdictError, decide, decide_many, review, review_many, undo
 from workbench.cases.uploads import UploadError, download, store
 from workbench.results.models import Finding, Run, Suspect
 from workbench.screens.shared import fen_from, finding_or_404, institution_or_404, page_of, subject_of, whole_number
 
 MENTION = re.compile(r"@([\w.+-]{1,150})")
 MOST_TEXT = 4000
+#: ticked findings or verdicts that one click decides on
+MOST_TICKED = 500
+BULK_OUTCOMES = (Outcome.CONFIRMED, Outcome.DISMISSED, Outcome.RETURNED)
 
 
 def _thing(request: Request, code: str, finding_id: str) -> tuple[Run, Suspect | Finding, str]:
@@ -64,6 +68,32 @@ def verdict(request: Request, code: str = "", finding_id: str = "") -> HttpRespo
 
 
 @require_POST
+@needs("bulk")
+def bulk_findings(request: Request, code: str) -> HttpResponse:
+    """One decision on the ticked findings of an institution, as far as nobody decided on them meanwhile; confirmed ones at their whole amount."""
+    run, _suspect = institution_or_404(request, code)
+    outcome, back = request.POST.get("outcome", ""), f"/institutions/{code}/?{urlencode({'run': run.run_id})}#findings"
+    rows = Finding.objects.filter(run=run, fixmedins_code=code, finding_id__in=request.POST.getlist("f")[:MOST_TICKED])
+    if outcome not in BULK_OUTCOMES or not rows:
+        messages.error(request, _("请勾选疑点并选择判定结果。"))
+        return redirect(back)
+    subjects = [
+        (subject_of(row), whole_number(request.POST.get(f"version-{row.finding_id}")), row.amount_fen if outcome == Outcome.CONFIRMED else None)
+        for row in rows
+    ]
+    try:
+        batch, done, left = decide_many(request, subjects, outcome, request.POST.get("reason", "")[:MOST_TEXT], run)
+    except VerdictError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    request.session["last_batch"], request.session["last_batch_of"] = batch, code
+    messages.success(request, _("已判定{}条疑点。").format(done))
+    if left:
+        messages.warning(request, _("{}条疑点已被他人判定，未覆盖。").format(left))
+    return redirect(back)
+
+
+@require_POST
 @needs("verdict")
 def undo_verdict(request: Request, pk: int) -> HttpResponse:
     """Takes back one's own last decision."""
@@ -87,6 +117,19 @@ def review_verdict(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("复核意见已记录。"))
     except VerdictError as error:
         messages.error(request, str(error))
+    return redirect("verdicts")
+
+
+@require_POST
+@needs("review")
+def review_verdicts(request: Request) -> HttpResponse:
+    """A second person agrees to the ticked verdicts; one's own and those changed meanwhile stay as they are."""
+    wanted = [int(pk) for pk in request.POST.getlist("pk")[:MOST_TICKED] if pk.isdigit()]
+    rows = in_counties(Verdict.objects.filter(pk__in=wanted), request.user).select_related("author", "run")
+    done, left = review_many(request, [(row, whole_number(request.POST.get(f"version-{row.pk}"))) for row in rows])
+    messages.success(request, _("已复核通过{}项判定。").format(done))
+    if left:
+        messages.warning(request, _("{}项为本人作出或已有变动，未处理。").format(left))
     return redirect("verdicts")
 
 

@@ -23,6 +23,7 @@ from workbench.results.profiles import shares
 from workbench.screens.formats import county, masked
 from workbench.screens.shared import institution_or_404, page_of, subject_of
 from workbench.screens.templatetags.huoyan import cost_item
+from workbench.screens.views.decisions import BULK_OUTCOMES
 
 FUNNEL_LEVELS = (1.96, 3.09)
 MOST_STRUCTURE = 14
@@ -43,7 +44,7 @@ def institution(request: Request, code: str) -> HttpResponse:
         "suspect": suspect,
         "totals": totals,
         "top_amount": max((total.amount_fen for total in totals), default=0),
-        "page": _findings_page(request, run, code, suspect.n_findings),
+        **_findings(request, run, suspect),
         "charts": charts(suspect, request.user),
         "origin": _origin(suspect),
         "verdict": current(subject_of(suspect)),
@@ -63,9 +64,17 @@ def institution(request: Request, code: str) -> HttpResponse:
 def institution_findings(request: Request, code: str) -> HttpResponse:
     """One page of the institution's findings, for htmx."""
     run, suspect = institution_or_404(request, code)
-    return render(
-        request, "institution/_findings.html", {"run": run, "suspect": suspect, "page": _findings_page(request, run, code, suspect.n_findings)}
-    )
+    return render(request, "institution/_findings.html", {"run": run, "suspect": suspect, **_findings(request, run, suspect)})
+
+
+def _findings(request: Request, run: Run, suspect: Suspect) -> dict[str, Any]:
+    """A page of the findings, and whether a bulk decision on them can be taken back."""
+    code = suspect.fixmedins_code
+    return {
+        "page": _findings_page(request, run, code, suspect.n_findings),
+        "bulk_outcomes": [(value, label) for value, label in Outcome.choices if value in BULK_OUTCOMES],
+        "last_batch": request.session.get("last_batch") if request.session.get("last_batch_of") == code else "",
+    }
 
 
 def _findings_page(request: Request, run: Run, code: str, count: int) -> Any:
@@ -75,11 +84,10 @@ def _findings_page(request: Request, run: Run, code: str, count: int) -> Any:
         rows = rows.filter(rule_id=rule)
     page = page_of(request, rows.order_by("-amount_fen"), FINDINGS_A_PAGE, None if rule else count)
     page.object_list = list(page.object_list)
-    states = dict(
-        Verdict.objects.filter(fixmedins_code=code, finding_id__in=[f.finding_id for f in page.object_list]).values_list("finding_id", "outcome")
-    )
+    decided = Verdict.objects.filter(fixmedins_code=code, finding_id__in=[f.finding_id for f in page.object_list])
+    states = {finding: (outcome, version) for finding, outcome, version in decided.values_list("finding_id", "outcome", "version")}
     for finding in page.object_list:
-        finding.status = states.get(finding.finding_id, "open")
+        finding.status, finding.version = states.get(finding.finding_id, ("open", 0))
         finding.status_label = Outcome(finding.status).label
     return page
 

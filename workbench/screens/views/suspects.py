@@ -59,7 +59,7 @@ def suspects(request: Request) -> HttpResponse:
         "choices": choices(run, request.user),
         "runs": Run.objects.only("run_id", "started"),
         "views": request.user.saved_views.all(),
-        "last_batch": request.session.get("last_batch"),
+        "last_batch": request.session.get("last_batch") if not request.session.get("last_batch_of") else "",
     }
     return render(request, "suspects/list.html", context)
 
@@ -190,13 +190,13 @@ def bulk(request: Request) -> HttpResponse:
         messages.error(request, _("批量操作只能判定不属实或退回补充材料。"))
         return redirect(back)
     rows = base_list(run, request.user).filter(fixmedins_code__in=request.POST.getlist("code")) if run else []
-    subjects = [(subject_of(row), whole_number(request.POST.get(f"version-{row.fixmedins_code}"))) for row in rows]
+    subjects = [(subject_of(row), whole_number(request.POST.get(f"version-{row.fixmedins_code}")), None) for row in rows]
     try:
         batch, done, left = decide_many(request, subjects, outcome, request.POST.get("reason", ""), run)
     except VerdictError as error:
         messages.error(request, str(error))
         return redirect(back)
-    request.session["last_batch"] = batch
+    request.session["last_batch"], request.session["last_batch_of"] = batch, ""
     messages.success(request, _("已处理{}家机构。").format(done))
     if left:
         messages.warning(request, _("{}家机构已被他人判定，未覆盖。").format(left))
@@ -206,8 +206,8 @@ def bulk(request: Request) -> HttpResponse:
 @require_POST
 @needs("bulk")
 def undo_bulk(request: Request) -> HttpResponse:
-    """Takes back the last bulk decision where nothing has changed since."""
-    batch = request.session.pop("last_batch", None)
+    """Takes back the last bulk decision, on institutions or on one institution's findings, where nothing has changed since."""
+    batch, code = request.session.pop("last_batch", None), request.session.pop("last_batch_of", "")
     if batch:
         messages.success(request, _("已撤销{}项批量判定。").format(undo_batch(request, batch)))
-    return redirect("suspects")
+    return redirect("institution", code=code) if code else redirect("suspects")
