@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -109,7 +110,7 @@ def undo(request: Any, verdict: Verdict, version: int) -> Verdict:
     return changed
 
 
-def decide_many(request: Any, subjects: list[tuple[Subject, int, int | None]], outcome: str, reason: str, run: Any) -> tuple[str, int, int]:
+def decide_many(request: Any, subjects: Sequence[tuple[Subject, int, int | None]], outcome: str, reason: str, run: Any) -> tuple[str, int, int]:
     """One decision on many subjects, each with the version seen and the fen upheld (None where nothing is). Gives the batch id, how many were
     decided, how many were left for a conflict."""
     batch, done, left = str(uuid.uuid4()), 0, 0
