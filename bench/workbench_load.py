@@ -1,7 +1,7 @@
 """Load test of the workbench: a simulated city of 2,500 institutions and 1 M findings, 20 users at once.
 
-    python bench/workbench_load.py                      SQLite
-    HUOYAN_DATABASE_URL=postgresql://… python bench/workbench_load.py
+    python -m bench.workbench_load                      SQLite
+    HUOYAN_DATABASE_URL=postgresql://… python -m bench.workbench_load        an empty database
     options: --institutions 2500 --findings 1000000 --persons 24000 --users 20 --seconds 60 --think 1.0 --sign-in-gap 1.0
 
 The users sign in one after another, ``--sign-in-gap`` seconds apart, as people come to work; hashing a password takes a third of a second of
@@ -328,7 +328,10 @@ def main() -> int:
         call_command("migrate", verbosity=0)
         from workbench.accounts.models import User as Account  # noqa: PLC0415
         from workbench.results.load import load_run  # noqa: PLC0415
+        from workbench.results.models import Run  # noqa: PLC0415
 
+        if Run.objects.exists():
+            parser.error("The database holds runs already; name an empty one in HUOYAN_DATABASE_URL.")
         for number in range(options.users):
             Account.objects.filter(username=f"user{number}").delete()
             Account.objects.create_user(f"user{number}", password=PASSWORD, role="auditor", all_counties=True)
