@@ -50,6 +50,11 @@ def is_dialysis(hilist_code: pl.Expr) -> pl.Expr:
     return hilist_code.str.slice(0, 11).is_in(DIALYSIS_STEMS)
 
 
+def is_blood_purification(hilist_code: pl.Expr) -> pl.Expr:
+    """True for anything that cleans the blood in place of the kidney: haemodialysis and its kin, perfusion, continuous and peritoneal."""
+    return hilist_code.str.starts_with("003110000")
+
+
 def item_group(hilist_code: pl.Expr) -> pl.Expr:
     """First two digits after 00 of a service item: 11 general, 12 nursing, 21 imaging, 22 ultrasound, 25 laboratory …"""
     return pl.when(hilist_code.str.starts_with("0")).then(hilist_code.str.slice(2, 2))

@@ -6,6 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.recognised_alive import recognised_alive
 from models.exceptions.recognised_later import recognised_later
+from models.exceptions.treated_by_several import treated_by_several
 from models.kinds import Kind
 from models.rule import rule
 from models.rules._register_entries import rests_on_one_entry
@@ -18,7 +19,8 @@ def _after_death(t: Tables, p: Params) -> pl.LazyFrame:
     late = t.lines.join(deaths, on="psn_no", how="inner").filter(
         (pl.col("date") > pl.col("die_date").dt.offset_by(f"{p['grace_days']}d")) & (pl.col("begn_date") > pl.col("die_date"))
     )
-    late = recognised_later.clear(recognised_alive.clear(late, t, p), t, p)
+    for unit in (recognised_alive, recognised_later, treated_by_several):
+        late = unit.clear(late, t, p)
     return late.group_by("fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "die_date", "sources").agg(
         pl.col("bkkp_sn").alias("bkkp_sns"),
         pl.col("date").min().alias("occurred_from"),
@@ -36,17 +38,18 @@ def _after_death(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1"),
     needs=("die_reg_d", "fee_list_d"),
-    params=("grace_days", "match_score_min", "persons_sure_min", "houses_doubt_min"),
-    exceptions=("late_posting", "recognised_alive", "recognised_later", "refund"),
+    params=("grace_days", "match_score_min", "persons_sure_min", "houses_doubt_min", "houses_alive_min"),
+    exceptions=("late_posting", "recognised_alive", "recognised_later", "treated_by_several", "refund"),
     extract=_after_death,
 )
 def death_claims(t: Tables, p: Params) -> pl.LazyFrame:
     """Services dated after the person's registered death.
 
-    A line counts when it occurred more than ``grace_days`` after the death, and the visit itself began after the death: lines posted late
-    for a stay that ended with the death are bookkeeping, not fraud. Registries that contradict each other are read in the house's favour
-    (the latest date), and a person whom a face terminal recognised there on that day, or anywhere later, was alive: then the registry errs. Claims
-    that rest on a single entry, which may name the wrong person, are suspected only (``_register_entries``).
+    A line counts when it occurred more than ``grace_days`` after the death, and the visit itself began after the death: lines posted late for a
+    stay that ended with the death are bookkeeping, not fraud. Registries that contradict each other are read in the house's favour (the latest
+    date), and a person whom a face terminal recognised there on that day, or anywhere later, was alive: then the registry errs, as it does
+    about a person whom several houses go on examining and treating. Claims that rest on a single entry, which may name the wrong person, are
+    suspected only (``_register_entries``).
     """
     return t.extracted.with_columns(doubt=rests_on_one_entry(p, second_source=pl.col("sources") > 1)).select(
         "fixmedins_code",

@@ -81,3 +81,22 @@ def test_lines_not_yet_settled_count_without_a_loss(city):
     rows = "bkkp_sn | mdtrt_id | setl_id | fee_ocur_time | hilist_code\nL1 | M1 | - | 2024-03-20 | 001204000060000\n"
     findings = found(death_claims, city(die_reg_d=DEATH, fee_list_d=rows))
     assert findings.select("amount_at_issue", "fund_loss").row(0) == (10.0, 0.0)
+
+
+def test_whom_two_houses_go_on_treating_is_alive_and_prescriptions_and_shops_prove_nothing(city):
+    def claims(second: str, code: str) -> int:
+        visits = f"mdtrt_id | psn_no | fixmedins_code | begntime | med_type\nM1 | P1 | H1 | 2024-03-20 | 11\nM2 | P1 | {second} | 2024-04-20 | 11\n"
+        rows = f"L1 | M1 | 2024-03-20 | {code} | | 1\nL2 | M2 | 2024-04-20 | 001102000010000 | | 1\n"
+        return found(death_claims, city(die_reg_d=DEATH, mdtrt_d=visits, fee_list_d=HEAD + rows)).height
+
+    assert claims("H2", "002501010150000") == 0
+    assert claims("H1", "002501010150000") == 2
+    assert claims("P2", "002501010150000") == 2
+    assert claims("H2", "001102000010000") == 2
+
+
+def test_two_houses_of_one_organisation_are_one(city):
+    houses = "medins_code | prnt_medins_code\nH1 | G1\nH2 | G1\n"
+    visits = "mdtrt_id | psn_no | fixmedins_code | begntime\nM1 | P1 | H1 | 2024-03-20\nM2 | P1 | H2 | 2024-04-20\n"
+    rows = "L1 | M1 | 2024-03-20 | 002501010150000 | | 1\nL2 | M2 | 2024-04-20 | 002501010150000 | | 1\n"
+    assert found(death_claims, city(die_reg_d=DEATH, medins_info_b=houses, mdtrt_d=visits, fee_list_d=HEAD + rows)).height == 2

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.several_newborns import several_newborns
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._peers import others_rate
@@ -12,8 +13,7 @@ from models.wording import percent, yuan
 
 def _repeats(t: Tables, p: Params) -> pl.LazyFrame:
     """Service lines posted again word for word (rows with ``again``), and every institution's count of service lines."""
-    del p
-    services = t.lines.filter((pl.col("list_type") == "201") & pl.col("rx_drord_no").is_not_null())
+    services = several_newborns.clear(t.lines.filter((pl.col("list_type") == "201") & pl.col("rx_drord_no").is_not_null()), t, p)
     same = ["fixmedins_code", "psn_no", "mdtrt_id", "hilist_code", "time", "cnt", "pric", "rx_drord_no", "bilg_dr_code"]
     repeats = (
         services.sort("bkkp_sn")
@@ -45,16 +45,16 @@ def _repeats(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d",),
     params=("repeats_min", "share_min", "times_city_min", "trim_share"),
-    exceptions=("refund",),
+    exceptions=("several_newborns", "refund"),
     extract=_repeats,
 )
 def identical_line_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """One order of a service charged again: same visit, item, order number, physician, count, price and second.
 
-    A broken interface posts a line twice now and then; a house answers when it does so as a habit: ``repeats_min`` repeats,
-    ``share_min`` of its service lines and ``times_city_min`` times the other houses (the highest
-    ``trim_share`` of them left out). Drugs and consumables are left out (two
-    boxes are two lines), as are charges stamped midnight. At fault is every line after the first. One finding a visit.
+    A broken interface posts a line twice now and then; a house answers when it does so as a habit: ``repeats_min`` repeats, ``share_min`` of
+    its service lines and ``times_city_min`` times the other houses (the highest ``trim_share`` of them left out). Drugs and consumables are
+    left out (two boxes are two lines), as are charges stamped midnight and the items of twins on their mother's record. At fault is every line
+    after the first. One finding a visit.
     """
     totals = t.extracted.filter(pl.col("lines").is_not_null()).group_by("fixmedins_code").agg(pl.col("lines").sum())
     repeats = t.extracted.filter(pl.col("again").is_not_null())

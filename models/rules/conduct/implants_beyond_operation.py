@@ -10,11 +10,16 @@ from models.wording import count, yuan
 
 
 def _implants(t: Tables, p: Params) -> pl.LazyFrame:
-    """One row a stay × implant: how many pieces, under which main operation (4 characters of the code)."""
+    """One row a stay × implant: how many pieces, under which main and second operation (4 characters of the code)."""
     operation = (
         t.operations.sort("mdtrt_id", "main_oprn_flag", "oprn_oprt_code", descending=[False, True, False])
         .group_by("mdtrt_id", maintain_order=True)
-        .agg(pl.col("oprn_oprt_code").str.slice(0, 4).first().alias("operation"), pl.col("oprn_oprt_name").first(), pl.len().alias("operations"))
+        .agg(
+            pl.col("oprn_oprt_code").str.slice(0, 4).first().alias("operation"),
+            pl.col("oprn_oprt_code").str.slice(0, 4).get(1, null_on_oob=True).alias("second"),
+            pl.col("oprn_oprt_name").first(),
+            pl.len().alias("operations"),
+        )
     )
     return (
         t.lines.filter(pl.col("inpatient") & (pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"]))
@@ -56,9 +61,9 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     hospitals, at least ``peer_stays_min`` of them. At fault is a stay with at least ``times_peers_min`` times the median and
     ``pieces_above_min`` pieces more, or more than the body has room for (``anatomy_max``, pieces by name, whatever the
     operation), or, where few had the operation, at least ``times_anywhere_min`` times what nine in ten stays with
-    that implant at other hospitals need (where these are few too, ``usual_pieces``, by name). Stays with several operations other than the
-    main one are measured by the body only. The lines billed last are at fault, as many as the excess needs; the amount is the excess
-    pieces' share of them. One finding a stay.
+    that implant at other hospitals need (where these are few too, ``usual_pieces``, by name). A second operation that takes
+    the same implant is allowed what it usually needs on top; stays with more than two are measured by the body only. The lines billed
+    last are at fault, as many as the excess needs; the amount is the excess pieces' share of them. One finding a stay.
     """
     every = t.extracted.filter(pl.col("cnt") > 0)
     pair = every.select("operation", "item", "mdtrt_id", "fixmedins_code", "cnt").drop_nulls("operation")
@@ -67,6 +72,14 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("fixmedins_code") != pl.col("fixmedins_code_peer"))
         .group_by("mdtrt_id", "item")
         .agg(pl.col("cnt_peer").median().alias("usual"), pl.len().alias("peers"))
+    )
+    # two broken bones take two plates: what the second operation needs is allowed beside the first's
+    second = (
+        every.drop_nulls("second")
+        .join(pair, left_on=["second", "item"], right_on=["operation", "item"], how="inner", suffix="_peer")
+        .filter(pl.col("mdtrt_id") != pl.col("mdtrt_id_peer"))
+        .group_by("mdtrt_id", "item")
+        .agg(pl.col("cnt_peer").median().alias("usual_second"))
     )
     anywhere = (
         every.join(every.select("item", "mdtrt_id", "fixmedins_code", "cnt"), on="item", how="inner", suffix="_any")
@@ -96,6 +109,11 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
             stays=pl.when(pl.col("stays").fill_null(0) >= p["peer_stays_min"])
             .then("stays")
             .otherwise(pl.when(norm.is_not_null()).then(p["peer_stays_min"])),
+        )
+        .join(second, on=["mdtrt_id", "item"], how="left")
+        .with_columns(
+            usual=pl.col("usual") + pl.col("usual_second").fill_null(0.0),
+            most_usual=pl.col("most_usual") * pl.when(pl.col("usual_second") > 0).then(2).otherwise(1),
         )
         .with_columns(room=room, above_peers=above_peers, above_all=above_all)
         .with_columns(above_body=(pl.col("cnt") > pl.col("room")).fill_null(value=False))

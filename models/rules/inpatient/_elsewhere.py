@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.reference.items import PHARMACY_TYPE, is_dialysis
+from features.reference.items import PHARMACY_TYPE, is_blood_purification
 from features.tables import Tables
 from models.rules.inpatient._stays import dated_stays, kept, role, stay_lines
 
@@ -12,11 +12,15 @@ from models.rules.inpatient._stays import dated_stays, kept, role, stay_lines
 WEIGHTS = {"face": 1.0, "hands": 1.0, "visit": 0.5, "shop_face": 0.4, "shop": 0.2}
 
 
+#: scene of a face record: the dialysis room
+DIALYSIS_ROOM = "1"
+
+
 def events_elsewhere(t: Tables) -> pl.LazyFrame:
     """``mdtrt_id`` (the stay), ``date``, ``what`` (see WEIGHTS), ``elsewhere`` (institution), ``sns`` (its lines), ``tests_only``.
 
-    Left out: dialysis (a hospital without machines sends its patients), samples sent out (``etip_flag``), refunded visits, the stay's own
-    institution, and the days of admission and discharge.
+    Left out: blood purification and faces in dialysis rooms (a hospital without machines sends its patients), samples sent out (``etip_flag``),
+    refunded visits, the stay's own institution, and the days of admission and discharge.
     """
     return kept(t, "events_elsewhere", _events)
 
@@ -40,12 +44,16 @@ def _events(t: Tables) -> pl.LazyFrame:
     met = stays.join(visits, on="psn_no", how="inner").filter(inside).join(sent, on=["mdtrt_id", "elsewhere"], how="anti")
     frames = [met.select("mdtrt_id", "date", "what", "elsewhere", "sns", "tests_only")]
     if t.has("scene_rcd_d"):
-        faces = t.raw("scene_rcd_d").select(
-            "psn_no",
-            pl.col("fixmedins_code").alias("elsewhere"),
-            pl.col("begntime").dt.date().alias("date"),
-            pl.col("match_score").cast(pl.Float64).alias("score"),
-            pl.when(pl.col("scene_type") == "3").then(pl.lit("shop_face")).otherwise(pl.lit("face")).alias("what"),
+        faces = (
+            t.raw("scene_rcd_d")
+            .filter(pl.col("scene_type").fill_null("") != DIALYSIS_ROOM)
+            .select(
+                "psn_no",
+                pl.col("fixmedins_code").alias("elsewhere"),
+                pl.col("begntime").dt.date().alias("date"),
+                pl.col("match_score").cast(pl.Float64).alias("score"),
+                pl.when(pl.col("scene_type") == "3").then(pl.lit("shop_face")).otherwise(pl.lit("face")).alias("what"),
+            )
         )
         seen = stays.join(faces, on="psn_no", how="inner").filter(inside & (pl.col("score").fill_null(1.0) >= 0.8))
         frames.append(
@@ -66,7 +74,7 @@ def _visits(t: Tables) -> pl.LazyFrame:
     kind = role()
     return (
         t.lines.filter(~pl.col("inpatient"))
-        .with_columns(role=kind, dialysis=is_dialysis(pl.col("hilist_code")))
+        .with_columns(role=kind, dialysis=is_blood_purification(pl.col("hilist_code")))
         .group_by("mdtrt_id")
         .agg(
             pl.col("psn_no").first(),

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.maternity import maternity
 from models.exceptions.misdated_stay import misdated_stay
 from models.exceptions.oral_treatment import oral_treatment
 from models.kinds import Kind
@@ -45,7 +46,7 @@ def idle_days(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from=pl.col("date").filter("idle").min(),
         occurred_to=pl.col("date").filter("idle").max(),
     )
-    stays = t.stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "los", "adm_dept_name")
+    stays = maternity.clear(t.stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "los", "adm_dept_name"), t, p)
     return stays.join(per_stay, on="mdtrt_id", how="inner")
 
 
@@ -59,18 +60,18 @@ def idle_days(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.1"),
     needs=("mdtrt_d", "fee_list_d"),
     params=("idle_days_min", "idle_share_low_intensity", "idle_share_min", "misdated_share", "oral_cover_days", "peer_margin", "token_share"),
-    exceptions=("oral_treatment", "misdated_stay", "refund"),
+    exceptions=("maternity", "oral_treatment", "misdated_stay", "refund"),
     extract=idle_days,
 )
 def idle_bed_days(t: Tables, p: Params) -> pl.LazyFrame:
     """Bed and nursing are charged on days on which nothing was done: no drug, injection, test, treatment or operation.
 
-    A token (drugs and injections worth at most ``token_share`` of the day's bed and nursing, no test) does not make a day of treatment.
-    The days of admission and discharge do not count, nor days covered by tablets dispensed earlier, nor stays whose beds are charged in
-    bulk. A stay is found from ``idle_days_min`` such days that are ``idle_share_min`` of its inner days (``idle_share_low_intensity`` in
-    psychiatric, rehabilitation and nursing houses) and exceed what is usual among its peers (the median house of the same kind) by
-    ``peer_margin``: where little is done for everybody, as in long psychiatric care, doing little is not hanging. At issue are bed and
-    nursing of the idle days.
+    A token (drugs and injections worth at most ``token_share`` of the day's bed and nursing, no test) does not make a day of treatment. The
+    days of admission and discharge do not count, nor days covered by tablets dispensed earlier, nor stays whose beds are charged in bulk, nor
+    childbed, whose quiet days are observation of mother and child. A stay is found from ``idle_days_min`` such days that are ``idle_share_min``
+    of its inner days (``idle_share_low_intensity`` in psychiatric, rehabilitation and nursing houses) and exceed what is usual among its peers
+    (the median house of the same kind) by ``peer_margin``: where little is done for everybody, as in long psychiatric care, doing little is not
+    hanging. At issue are bed and nursing of the idle days.
     """
     care = houses(t).select("fixmedins_code", "fixmedins_name", "care_class")
     stays = t.extracted.join(care, on="fixmedins_code", how="left").with_columns(share=pl.col("idle") / pl.col("days"))

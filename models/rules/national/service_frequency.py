@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.several_newborns import several_newborns
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.national._points import limited_lines, one_point, per_visit
@@ -20,15 +21,16 @@ from models.wording import count
     legal_basis=("reg.15", "reg.38.3"),
     needs=("fee_list_d",),
     params=("tolerance",),
-    exceptions=("refund", "self_paid", "late_posting"),
+    exceptions=("several_newborns", "refund", "self_paid", "late_posting"),
 )
 def service_frequency(t: Tables, p: Params) -> pl.LazyFrame:
     """Services counted by day or hour (bed, nursing, monitoring, ventilation) billed more often in one visit than its days and hours can hold.
 
     Lines may be posted late or all on one day, so the visit as a whole is judged: more days than it had, counting both the first and the
-    last, or more hours than 24 a day. No honest order of posting can explain that. At fault are the last lines, those beyond what fits.
+    last, or more hours than 24 a day. No honest order of posting can explain that; twins on their mother's record are
+    two. At fault are the last lines, those beyond what fits.
     """
-    lines = limited_lines(t, "医疗服务项目限定频次").filter(pl.col("count_max").is_not_null())
+    lines = several_newborns.clear(limited_lines(t, "医疗服务项目限定频次").filter(pl.col("count_max").is_not_null()), t, p)
     keys = ["mdtrt_id", "point_id"]
     end = pl.coalesce("end_date", pl.col("date").max().over(keys))
     stay = lines.with_columns(

@@ -10,6 +10,7 @@ from models.exceptions.dialysis_induction import dialysis_induction
 from models.exceptions.dialysis_sent_out import dialysis_sent_out
 from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.exceptions.multi_site_practice import multi_site_practice
+from models.exceptions.several_newborns import several_newborns
 from models.exceptions.split_pack import split_pack
 from models.exceptions.terminal_outage import terminal_outage
 from models.exceptions.treated_together import treated_together
@@ -100,3 +101,27 @@ def test_a_day_on_which_the_terminal_saw_few_is_an_outage(city):
     ).with_columns(pl.col("date").str.to_date())
     drawn = city(fee_list_d=table(FEE, [("L1", "M1", "P1", "H1", 11, "2024-03-01 08:00", PILL, 1, 30)]))
     assert cleared(terminal_outage, Tables(drawn.lake, None, extracted=seen), "dialysis_without_presence") == ["H1"]
+
+
+def test_an_extra_session_for_heart_failure_is_cleared_and_a_plan_coded_so_is_not(city):
+    def drawn(acute: int) -> Tables:
+        days = [f"2024-03-{d:02d} 08:00" for d in (1, 3, 5, 6)]
+        visits = [(f"M{n}", "P1", "H1", 14, day, "I50.900" if n < acute else "N18.500") for n, day in enumerate(days)]
+        fees = [(f"L{n}", f"M{n}", "P1", "H1", 14, day, HD, 1, 400) for n, day in enumerate(days)]
+        return city(mdtrt_d=table("mdtrt_id psn_no fixmedins_code med_type begntime dscg_maindiag_code", visits), fee_list_d=table(FEE, fees))
+
+    assert cleared(acute_dialysis, drawn(1), "dialysis_over_frequency") == ["L0"]
+    assert cleared(acute_dialysis, drawn(2), "dialysis_over_frequency") == []
+
+
+def test_newborn_items_of_twins_are_cleared_and_those_of_a_single_child_are_not(city):
+    def drawn(dx: str) -> Tables:
+        names = [("L1", "001201000070000", "新生儿护理"), ("L2", "001109000010600", "普通病房床位费(新生儿床)"), ("L3", "001201000040000", "Ⅱ级护理")]
+        fees = [(sn, "M1", "P1", "H1", 52, "2024-03-02 08:00", code, name, 1, 40) for sn, code, name in names]
+        return city(
+            mdtrt_d=table("mdtrt_id psn_no fixmedins_code med_type begntime dscg_maindiag_code", [("M1", "P1", "H1", 52, "2024-03-01 08:00", dx)]),
+            fee_list_d=table(FEE.replace("hilist_code", "hilist_code hilist_name"), fees),
+        )
+
+    assert cleared(several_newborns, drawn("O30.000"), "service_frequency") == ["L1", "L2"]
+    assert cleared(several_newborns, drawn("O80.000"), "service_frequency") == []

@@ -115,3 +115,25 @@ def test_a_stay_without_a_settlement_list_is_left_alone(city):
         mdcs_fund_setl_list_oprn_d=table("setl_list_oprn_id setl_id psn_no main_oprn_flag oprn_oprt_code", [("O1", "SM2", "P2", 1, "47.0100")]),
     )
     assert found(implants_without_operation, t).is_empty()
+
+
+@pytest.mark.parametrize(("pieces", "hits"), [(14, 0), (30, 1)])
+def test_two_broken_bones_take_two_sets_of_screws(city, pieces, hits):
+    def stay(n: str, house: str, count: int, *codes: str):
+        fee = (f"L{n}", f"M{n}", f"P{n}", house, 21, "2024-03-02 10:00", SCREW, NAMES[SCREW], count, 200, None)
+        return (
+            fee,
+            (f"SM{n}", f"M{n}", f"P{n}", house),
+            [(f"O{n}{k}", f"SM{n}", f"P{n}", int(k == 0), code, "骨折切开复位内固定术") for k, code in enumerate(codes)],
+        )
+
+    stays = [stay("1", "H1", pieces, "79.3600x012", "79.3200x011")]
+    stays += [stay(f"a{n}", "H2", 7, "79.3600x012") for n in range(6)] + [stay(f"b{n}", "H3", 7, "79.3200x011") for n in range(6)]
+    t = city(
+        fee_list_d=table(FEE, [fee for fee, _, _ in stays]),
+        mdcs_fund_setl_list_d=table("setl_id mdtrt_id psn_no fixmedins_code", [listed for _, listed, _ in stays]),
+        mdcs_fund_setl_list_oprn_d=table(
+            "setl_list_oprn_id setl_id psn_no main_oprn_flag oprn_oprt_code oprn_oprt_name", [row for _, _, done in stays for row in done]
+        ),
+    )
+    assert found(implants_beyond_operation, t).height == hits

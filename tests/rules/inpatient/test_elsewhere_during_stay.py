@@ -134,3 +134,10 @@ def test_where_one_place_treats_the_patients_of_many_hospitals_the_hospitals_are
     rows = [f"D{n} | M{n} | P{n} | H{n} | 2024-04-04 | 002501010150000 | 21 | | | |" for n in range(3, 8)]
     rows += [f"V{n} | V{n} | P{n} | H9 | 2024-04-04 | 001204000060000 | 11 | | | |" for n in range(3, 8)]
     assert found(elsewhere_during_stay, draw(city, *rows, stays=stays)).is_empty()
+
+
+def test_perfusion_and_the_face_in_the_dialysis_room_are_dialysis_too(city):
+    perfusion = "V1 | V | P1 | H9 | 2024-03-04 | 003110000100000 | 14 | | | |"
+    scene = "rcd_id | psn_no | fixmedins_code | scene_type | begntime | match_score\nR1 | P1 | H9 | {} | 2024-03-05 09:00 | 0.95\n"
+    assert found(elsewhere_during_stay, draw(city, perfusion, scene_rcd_d=scene.format(1))).is_empty()
+    assert found(elsewhere_during_stay, draw(city, perfusion, scene_rcd_d=scene.format(4))).height == 1

@@ -74,3 +74,11 @@ def test_a_stay_without_an_end_is_judged_from_its_lines(city):
     beds = "".join(f"B{d} | M1 | 2024-03-0{d} | 001109000010000 | 1 | |\n" for d in range(1, 8))
     fees = FEES + CARE_OF_OTHERS + beds
     assert found(idle_bed_days, city(mdtrt_d=stay + HONEST, fee_list_d=fees)).height == 1
+
+
+def test_quiet_days_of_childbed_are_lawful(city):
+    childbed = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | med_type\nM1 | P1 | H1 | 2024-03-01 | 2024-03-08 | {}\n"
+    beds = "".join(f"B{d} | M1 | 2024-03-0{d} | 001109000010000 | 1 | |\n" for d in range(1, 9))
+    others = "".join(f"C{n} | Q{n} | G{n} | 2024-03-01 | 2024-03-05 | 21\n" for n in range(3))
+    for kind, hits in (("52", 0), ("21", 1)):
+        assert found(idle_bed_days, city(mdtrt_d=childbed.format(kind) + others, fee_list_d=FEES + CARE_OF_OTHERS + beds)).height == hits

@@ -58,3 +58,17 @@ def test_two_pictures_of_one_day_are_one_examination(city):
 
 def test_a_visit_without_a_diagnosis_is_judged_by_its_lines(city):
     assert found(repeat_imaging, draw(city, dx="-")).height == 6
+
+
+@pytest.mark.parametrize(("beside", "hits"), [("J90.x00", 0), ("J96.000", 0), ("I10.x00", 6)])
+def test_an_effusion_beside_the_main_diagnosis_is_followed_by_pictures(city, beside, hits):
+    lists = "".join(f"D{n} | SM{n} | P{n} | 0 | {beside}\n" for n in range(10))
+    stays = HEAD + "".join(f"M{n} | P{n} | H1 | 2024-03-01 | 2024-03-20 | J18.900\n" for n in range(10))
+    stays += "".join(f"C{n} | Q{n} | H2 | 2024-03-01 | 2024-03-10 | J18.900\n" for n in range(40))
+    fees = FEES + "".join(f"A{n} | M{n} | 2024-03-01 | {CT} | | 1\n" for n in range(10))
+    fees += "".join(f"B{n} | M{n} | 2024-03-04 | {CT} | | 1\n" for n in range(6))
+    fees += "".join(f"H{n} | C{n} | 2024-03-02 | {CT} | | 1\n" for n in range(40))
+    settled = "setl_id | mdtrt_id | psn_no | fixmedins_code\n" + "".join(f"SM{n} | M{n} | P{n} | H1\n" for n in range(10))
+    diagnoses = "setl_list_diag_id | setl_id | psn_no | maindiag_flag | diag_code\n" + lists
+    t = city(mdtrt_d=stays, fee_list_d=fees, mdcs_fund_setl_list_d=settled, mdcs_fund_setl_list_diag_d=diagnoses)
+    assert found(repeat_imaging, t).height == hits
