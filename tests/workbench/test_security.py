@@ -66,6 +66,29 @@ def test_after_signing_in_no_foreign_address_is_followed(make_user: Callable[...
     assert answer["Location"] == "/"
 
 
+def vouches_for_the_header(request: Any) -> str | None:
+    """A single sign-on that has proved the name in a header, as a test's bureau would have."""
+    return request.headers.get("X-Proved") or None
+
+
+def test_single_sign_on_lets_in_whom_it_vouches_for_and_nobody_else(make_user: Callable[..., Any], settings: Any) -> None:
+    user = make_user(Role.AUDITOR, username="a")
+    assert "单点登录" not in Client().get("/login/").content.decode()
+    assert Client().get("/login/oidc/", headers={"X-Proved": "a"})["Location"] == "/login/", "no hook, no entry"
+    settings.OIDC_HOOK = f"{__name__}.vouches_for_the_header"
+    assert "单点登录" in Client().get("/login/").content.decode()
+    for proved in ("", "nobody"):
+        assert Client().get("/login/oidc/", headers={"X-Proved": proved})["Location"] == "/login/", proved
+    client = Client()
+    assert client.get("/login/oidc/", headers={"X-Proved": "a"})["Location"] == "/"
+    assert client.get("/suspects/").status_code == 200
+    assert AuditEntry.objects.filter(action="login", username="a").exists()
+    User.objects.filter(pk=user.pk).update(locked_until=timezone.now() + timedelta(minutes=5))
+    assert Client().get("/login/oidc/", headers={"X-Proved": "a"})["Location"] == "/login/", "a locked account stays locked"
+    User.objects.filter(pk=user.pk).update(locked_until=None, is_active=False)
+    assert Client().get("/login/oidc/", headers={"X-Proved": "a"})["Location"] == "/login/", "a closed account stays closed"
+
+
 @pytest.mark.parametrize("weak", ["short1!A", "alllowercase1!", "NOLOWER1234!", "NoDigitsHere!!", "NoOther12345", PASSWORD])
 def test_weak_and_former_passwords_are_refused(enter: Callable[..., Any], weak: str) -> None:
     client = enter(Role.AUDITOR)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from workbench.accounts.models import User
@@ -19,4 +20,5 @@ def signed_on(request: HttpRequest) -> User | None:
     if not settings.OIDC_HOOK:
         return None
     username = import_string(settings.OIDC_HOOK)(request)
-    return User.objects.filter(username=username, is_active=True).first() if username else None
+    user = User.objects.filter(username=username, is_active=True).first() if username else None
+    return None if user is None or (user.locked_until and user.locked_until > timezone.now()) else user

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,16 +41,20 @@ def _after_login(request: Request, target: str) -> HttpResponse:
 def sign_in(request: Request) -> HttpResponse:
     """Name and password; then, where set up, the second factor. Says the same whatever was wrong."""
     if request.method == "GET":
-        return render(request, "accounts/login.html", {"next": request.GET.get("next", "")})
+        return _login_page(request, request.GET.get("next", ""))
     user = authenticate(request, username=request.POST.get("username", ""), password=request.POST.get("password", ""))
     target = request.POST.get("next", "")
     if user is None:
         messages.error(request, _("用户名或密码不正确，或账户已锁定。"))
-        return render(request, "accounts/login.html", {"next": target}, status=401)
+        return _login_page(request, target, status=401)
     if user.totp_secret:
         request.session["half_signed_in"] = {"user": user.pk, "until": time.time() + SECOND_FACTOR_SECONDS, "next": target}
         return redirect("second_factor")
     return _enter(request, user, target)
+
+
+def _login_page(request: Request, target: str, status: int = 200) -> HttpResponse:
+    return render(request, "accounts/login.html", {"next": target, "single_sign_on": bool(settings.OIDC_HOOK)}, status=status)
 
 
 def _enter(request: Request, user: User, target: str) -> HttpResponse:
