@@ -5,6 +5,7 @@ import polars as pl
 from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
+from models.exceptions.emergency_relapse import emergency_relapse
 from models.exceptions.maternity import maternity
 from models.exceptions.planned_readmission import planned_readmission
 from models.exceptions.staged_operation import staged_operation
@@ -53,9 +54,12 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
     )
     candidates = pairs.filter(
         pl.col("gap").is_between(0, max(last for _, last in _windows(p))) & related & ~pl.col("first_way").fill_null("1").is_in(["2", "4", "5"])
-    ).select("mdtrt_id")
+    ).select("mdtrt_id", "gap")
     for unit in CLEARED:
         candidates = unit.clear(candidates, t, p)
+    # a relapse takes some days: who is back at once was not well enough to go home
+    soon = pl.col("gap") <= p["immediate_days"]
+    candidates = pl.concat([candidates.filter(soon), emergency_relapse.clear(candidates.filter(~soon), t, p)]).drop("gap")
     return pairs.select(*COLUMNS, "first_mdtrt_id", "first_begn_date", "first_last_day", "first_los", "first_way", "gap").join(
         candidates.with_columns(judged=pl.lit(value=True)), on="mdtrt_id", how="left"
     )
@@ -83,7 +87,7 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
         "trim_share",
         "usual_floor",
     ),
-    exceptions=tuple(unit.name for unit in CLEARED),
+    exceptions=(*(unit.name for unit in CLEARED), "emergency_relapse"),
     loss="stay",
     extract=readmissions,
     version="2",
@@ -91,15 +95,15 @@ def readmissions(t: Tables, p: Params) -> pl.LazyFrame:
 def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     """One treatment cut into two stays: back in the same bed within days of a discharge home, for the same disease, without a new reason.
 
-    Judged are second stays whose main diagnosis is the first's (same three characters; within ``gap_days`` also
-    the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
-    maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
-    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it.
-    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within
-    ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them
-    left out) and more than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``), which no relapse rate
-    explains; or as many returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse a readmission
-    (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
+    Judged are second stays whose main diagnosis is the first's (same three characters; within ``gap_days`` also the same ICD block: J15 after
+    J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages, maternity, announced returns and
+    bed-day-paid interim closings, nor, after ``immediate_days``, emergencies of relapsing diseases. What remains can still be a relapse, so one
+    more thing must speak for a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution
+    makes a habit of it. A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many
+    returns within ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest
+    ``trim_share`` of them left out) and more than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``),
+    which no relapse rate explains; or as many returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse
+    a readmission (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
     """
     stays = t.extracted.with_columns(judged=pl.col("judged").fill_null(value=False))

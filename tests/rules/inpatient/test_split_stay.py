@@ -182,3 +182,19 @@ def test_many_returns_in_the_second_week_are_a_habit_unless_the_other_house_has_
     days = [8, 9, 11, 12, 13, 14]
     assert found(split_stay, returns(city, days)).height == 6
     assert found(split_stay, returns(city, days, others=tuple(days * 2))).is_empty()
+
+
+@pytest.mark.parametrize(("dx", "way", "hits"), [("I50.900", "1", 0), ("I50.900", "2", 6), ("J20.900", "1", 6)])
+def test_emergencies_of_relapsing_diseases_in_the_second_week_make_no_habit(city, dx, way, hits):
+    visits, listed = (
+        "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code\n",
+        "setl_id | mdtrt_id | psn_no | fixmedins_code | adm_way_code\n",
+    )
+    for k, gap in enumerate([8, 9, 11, 12, 13, 14]):
+        back = date(2024, 3, 6) + timedelta(days=gap)
+        visits += f"A{k} | R{k} | H1 | 2024-03-01 | 2024-03-06 | {dx}\nB{k} | R{k} | H1 | {back} | {back + timedelta(days=6)} | {dx}\n"
+        listed += f"SB{k} | B{k} | R{k} | H1 | {way}\n"
+    visits += "".join(f"{h}C{k} | {h}Q{k} | {h} | 2024-03-01 | 2024-03-06 | K35.900\n" for h in ("H1", "H2") for k in range(60))
+    stays_drawn = [row.split(" | ") for row in visits.splitlines()[1:]]
+    fees = "mdtrt_id | fee_ocur_time | hilist_code\n" + "".join(f"{row[0]} | {row[3]} | 001204000060000\n" for row in stays_drawn)
+    assert found(split_stay, city(mdtrt_d=visits, fee_list_d=fees, mdcs_fund_setl_list_d=listed)).height == hits
