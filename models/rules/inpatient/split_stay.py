@@ -104,32 +104,49 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     ``trim_share`` of them left out) and more than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``),
     which no relapse rate explains; or as many returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse
     a readmission (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
+    Judged are second stays whose main diagnosis is the first's (same three characters; within ``gap_days`` also
+    the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
+    maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
+    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it.
+    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within
+    ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them
+    left out), or their rate for the house's diseases where that is higher, and more than chance allows at that rate, taken as at least
+    ``usual_floor`` (binomial, ``chance_max``), which no relapse rate explains; or as many returns, by the same measure, in the
+    ``beyond_days`` days after a limit below which cities refuse a readmission (``limits_elsewhere``): diseases do not come back on the
+    sixteenth day because a rule counts to fifteen.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.
     """
     stays = t.extracted.with_columns(judged=pl.col("judged").fill_null(value=False))
     immediate = pl.col("judged") & (pl.col("gap") <= p["immediate_days"])
+    counted = {"n": immediate.fill_null(value=False)} | {f"n_{k}": _within(window).fill_null(value=False) for k, window in enumerate(_windows(p))}
+    usual = {name: name.replace("n", "usual", 1) for name in counted}
+    # a weak heart comes back sooner than a broken bone: each house is expected to have what the others have of its diseases
+    by_disease = (
+        stays.group_by("fixmedins_code", block=_block(pl.col("main_dx")))
+        .agg(pl.len().alias("of_block"), *(shown.sum().alias(name) for name, shown in counted.items()))
+        .with_columns(others_rate(pl.col(name), pl.col("of_block"), p["trim_share"], over="block").alias(f"rate_{name}") for name in counted)
+        .group_by("fixmedins_code")
+        .agg(((pl.col(f"rate_{name}") * pl.col("of_block")).sum() / pl.col("of_block").sum()).alias(f"disease_{name}") for name in counted)
+    )
     house = (
         stays.group_by("fixmedins_code")
-        .agg(
-            pl.len().alias("house_stays"),
-            immediate.fill_null(value=False).sum().alias("n"),
-            *(_within(window).fill_null(value=False).sum().alias(f"n_{k}") for k, window in enumerate(_windows(p))),
-        )
+        .agg(pl.len().alias("house_stays"), *(shown.sum().alias(name) for name, shown in counted.items()))
+        .join(by_disease, on="fixmedins_code")
         .with_columns(
-            others_rate(pl.col("n"), pl.col("house_stays"), p["trim_share"]).alias("usual"),
-            *(others_rate(pl.col(f"n_{k}"), pl.col("house_stays"), p["trim_share"]).alias(f"usual_{k}") for k in range(len(_windows(p)))),
+            pl.max_horizontal(others_rate(pl.col(name), pl.col("house_stays"), p["trim_share"]), f"disease_{name}").alias(usual[name])
+            for name in counted
         )
         .with_columns(habitual=(pl.col("n") >= p["repeat_stays_min"]) & (pl.col("n") >= p["immediate_share_min"] * pl.col("house_stays")))
     )
     for k in range(len(_windows(p))):
-        count, usual = pl.col(f"n_{k}"), f"usual_{k}"
+        count, rate = pl.col(f"n_{k}"), pl.col(f"usual_{k}")
         house = (
-            house.with_columns(floored=pl.col(usual).clip(p["usual_floor"]))
+            house.with_columns(floored=rate.clip(p["usual_floor"]))
             .with_columns(at_least(f"n_{k}", "house_stays", "floored").alias(f"chance_{k}"))
             .with_columns(
                 (
                     (count >= p["repeat_stays_min"])
-                    & (count >= p["habit_times_usual"] * pl.col(usual) * pl.col("house_stays"))
+                    & (count >= p["habit_times_usual"] * rate * pl.col("house_stays"))
                     & (pl.col(f"chance_{k}") <= p["chance_max"])
                 ).alias(f"habit_{k}")
             )
