@@ -26,8 +26,8 @@ def near(filled_up: float, cases: int = 60, slope: float = 1.0) -> pl.DataFrame:
             multiple = 0.3 + 0.2 * float(rng.random()) ** (1 / slope)
             if hospital == 0 and multiple < 0.4 and rng.random() < filled_up:
                 multiple = 0.401 + 0.02 * float(rng.random())
-            rows.append((f"M{hospital}-{number}", f"H{hospital}", date(2024, 3, 1), round(multiple * 500_000), 500_000, multiple))
-    return pl.DataFrame(rows, schema=["mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", "multiple"], orient="row")
+            rows.append((f"M{hospital}-{number}", f"H{hospital}", date(2024, 3, 1), round(multiple * 500_000), 500_000, multiple, "ES3"))
+    return pl.DataFrame(rows, schema=["mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", "multiple", "stratum"], orient="row")
 
 
 def hits(extracted: pl.DataFrame) -> pl.DataFrame:
@@ -45,6 +45,17 @@ def test_a_hospital_that_fills_stays_up_over_the_limit_is_found_with_what_it_gai
 def test_fees_that_run_smoothly_through_the_limit_are_no_finding_whatever_their_slope() -> None:
     for slope in (0.5, 1.0, 3.0):
         assert hits(near(filled_up=0.0, slope=slope)).is_empty()
+
+
+def test_a_speciality_whose_fees_lie_above_the_limit_everywhere_is_no_finding() -> None:
+    def chemotherapy(hospital: int, cases: int) -> list[tuple[object, ...]]:
+        return [(f"C{hospital}-{n}", f"H{hospital}", date(2024, 3, 1), 205_000, 500_000, 0.41, "RE1") for n in range(cases)]
+
+    specialised = pl.DataFrame(chemotherapy(0, 60) + chemotherapy(1, 25) + chemotherapy(2, 25), schema=near(0.0).schema, orient="row")
+    others = near(filled_up=0.0).filter(pl.col("fixmedins_code") != "H0")
+    assert hits(pl.concat([others, specialised])).is_empty()
+    filled = specialised.with_columns(stratum=pl.when(pl.col("fixmedins_code") == "H0").then(pl.lit("ES3")).otherwise("stratum"))
+    assert hits(pl.concat([others, filled]))["fixmedins_code"].to_list() == ["H0"]
 
 
 def test_few_stays_near_the_limit_show_no_shape() -> None:

@@ -16,7 +16,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     multiple = pl.col("fee_fen") / pl.col("pay_std_fen")
     return (
         t.stays.filter((pl.col("hi_paymtd") == "4") & (pl.col("pay_std_fen") > 0) & pl.col("settled"))
-        .select("mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", multiple=multiple)
+        .select("mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", multiple=multiple, stratum=pl.col("drg_code").str.slice(0, 3))
         .filter(pl.col("multiple").is_between(p["low_multiple"] * (1 - p["window"]), p["low_multiple"] * (1 + p["window"]), closed="left"))
     )
 
@@ -36,17 +36,16 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
 def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
     """Short, cheap stays are filled up until they earn the full standard instead of payment by item.
 
-    A stay below ``low_multiple`` of its standard is paid by item, one just above it the whole standard. Honest fees run smoothly
-    through the limit: of the stays in a narrow window around it some share lies above, at every hospital about the same. The test
-    compares a hospital's share above with that of all other hospitals (binomial), so that neither the shape of the fees nor
-    rounding matters. An honest hospital may show a package price or a clinical pathway that happens to end there.
+    A stay below ``low_multiple`` of its standard is paid by item, one just above it the whole standard. Honest fees run smoothly through
+    the limit: of the stays in a narrow window around it some share lies above, at every hospital about the same. The test compares a
+    hospital's share above with that of the other hospitals' stays of the same ADRGs (binomial), so that neither the shape of the fees nor
+    rounding matters, nor a hospital's speciality: what chemotherapy costs lies everywhere on the same side. An honest hospital may show a
+    package price or a clinical pathway that happens to end there.
     """
     near = t.extracted.collect()
     if near.is_empty():
         return empty_hits()
-    found = bunched(
-        near.with_columns(stratum=pl.lit(""), past=pl.col("multiple") >= p["low_multiple"], gain_fen=pl.col("pay_std_fen") - pl.col("fee_fen")), p
-    )
+    found = bunched(near.with_columns(past=pl.col("multiple") >= p["low_multiple"], gain_fen=pl.col("pay_std_fen") - pl.col("fee_fen")), p)
     return (
         found.with_columns(loss_fen=(pl.col("excess") * pl.col("gain")).round().cast(pl.Int64))
         .lazy()
@@ -57,7 +56,7 @@ def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
             amount_fen="loss_fen",
             loss_fen="loss_fen",
             evidence=pl.format(
-                "付费标准{}倍（低倍率界限）附近{}%范围内的病例{}例，其中{}例（{}）刚好越过界限而按全额标准付费，其他机构{}例中相应占比{}，"
+                "付费标准{}倍（低倍率界限）附近{}%范围内的病例{}例，其中{}例（{}）刚好越过界限而按全额标准付费，其他机构{}例中按病组构成应占{}，"
                 "偶然出现的概率不足{}；超出部分约{}例，按平均差额{}元估算。",
                 pl.lit(p["low_multiple"]),
                 pl.lit(round(p["window"] * 100)),

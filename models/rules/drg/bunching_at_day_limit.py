@@ -13,7 +13,9 @@ from models.wording import percent, yuan
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """DRG stays a few days about a limit: which one (``limit``), past it or not, ADRG, and what lies past it earns."""
-    stays = t.stays.filter((pl.col("hi_paymtd") == "4") & (pl.col("pay_std_fen") > 0) & pl.col("settled")).select(
+    # childbed has days of its own by law and custom, and few hospitals have it
+    born = pl.col("drg_code").str.slice(0, 1).is_in(["O", "P"]).fill_null(value=False)
+    stays = t.stays.filter((pl.col("hi_paymtd") == "4") & (pl.col("pay_std_fen") > 0) & pl.col("settled") & ~born).select(
         "mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "end_date", "los", "fee_fen", "pay_std_fen", "drg_fund_fen",
         stratum=pl.col("drg_code").str.slice(0, 3),
     )  # fmt: skip
@@ -49,10 +51,11 @@ def bunching_at_day_limit(t: Tables, p: Params) -> pl.LazyFrame:
     """Stays are kept until the day from which the group is paid in full, or patients called back the day after a return counts anew.
 
     A stay shorter than ``stay_days_from`` is paid by item, a return within ``return_days`` counts as the same stay. Days honestly run
-    smoothly through such a limit. Of a hospital's stays within ``window_days`` on both sides the share past the limit is compared with
-    the other hospitals' stays of the same ADRGs (density test), so that neither short surgery nor treatment in cycles matters.
-    An honest hospital may show a clinical pathway that ends on that day. Amount and loss are estimates: the stays in excess times what
-    one past the limit gains (its standard above its fee; for a return what the fund paid for it).
+    smoothly through such a limit. Of a hospital's stays within ``window_days`` on both sides the share past the limit is compared with the
+    other hospitals' stays of the same ADRGs (density test), so that neither short surgery nor treatment in cycles matters; childbirth and
+    newborns (MDC O and P), with days of their own, are left out. An honest hospital may show a clinical pathway that ends on that day.
+    Amount and loss are estimates: the stays in excess times what one past the limit gains (its standard above its fee; for a return what
+    the fund paid for it).
     """
     near = t.extracted.collect()
     if near.is_empty():

@@ -24,7 +24,8 @@ from models.wording import count, meaning, span
 def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
     """A settlement list that contradicts the stay or the registry: sex, age, dates, days, nursing days, hours of ventilation.
 
-    Counting both the day of admission and of discharge is lawful, and ``days_slack`` more days are allowed. It carries no amount.
+    Counting both the day of admission and of discharge is lawful, and ``days_slack`` more days are allowed; in a stay of years the patient grows
+    older. It carries no amount.
     """
     lists = (
         t.raw("mdcs_fund_setl_list_d")
@@ -41,9 +42,14 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
         )
         .unique("setl_id", keep="first")
     )
-    both = lists.join(t.visits.select("mdtrt_id", "psn_no", "fixmedins_code", "gend", "age", "begn_date", "end_date"), on="mdtrt_id", how="inner")
+    both = lists.join(
+        t.visits.select("mdtrt_id", "psn_no", "fixmedins_code", "gend", "age", "brdy", "begn_date", "end_date"), on="mdtrt_id", how="inner"
+    )
     length = (pl.col("end_date") - pl.col("begn_date")).dt.total_days() + 1
     days, nursing, vent = pl.col("days").cast(pl.Float64), pl.col("nursing"), pl.col("vent").cast(pl.Float64)
+    # the registry gives the age at admission; the list may give that at discharge
+    list_age = pl.col("list_age").cast(pl.Float64)
+    older = ((pl.col("end_date") - pl.col("brdy")).dt.total_days() / 365.25).floor().fill_null(pl.col("age")).clip(lower_bound="age")
     sex = meaning("gend", pl.col("list_gend")), meaning("gend", pl.col("gend"))
     stay = span(pl.col("begn_date"), pl.col("end_date"))
     checks = (
@@ -52,7 +58,7 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
             pl.format("性别为{}，参保登记为{}", *sex),
         ),
         (
-            (pl.col("list_age").cast(pl.Float64) - pl.col("age")).abs() > p["age_gap_max"],
+            (pl.col("age") - list_age > p["age_gap_max"]) | (list_age - older > p["age_gap_max"]),
             pl.format("年龄为{}岁，按参保登记为{}岁", count(pl.col("list_age").cast(pl.Float64)), count(pl.col("age"))),
         ),
         (

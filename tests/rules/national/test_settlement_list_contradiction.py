@@ -33,6 +33,9 @@ HIT = Case(
 LAWFUL = {
     "the registered sex": HIT.but("| 2 | 64", "| 1 | 64"),
     "no sex given": HIT.but("| 2 | 64", "| - | 64"),
+    "a stay of a year and a half, in which the patient grew two years older": HIT.but(
+        "| 2 | 64 | 8            | 8", "| 1 | 65 | -            | -"
+    ).but("2024-03-01 08:00", "2022-08-01 08:00"),
     "counting both days and one more": HIT.but("| 2 | 64 | 8", "| 1 | 64 | 9"),
 }
 
