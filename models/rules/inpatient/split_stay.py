@@ -101,17 +101,8 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
     more thing must speak for a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution
     makes a habit of it. A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many
     returns within ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest
-    ``trim_share`` of them left out) and more than chance allows at that rate, taken as at least ``usual_floor`` (binomial, ``chance_max``),
-    which no relapse rate explains; or as many returns, by the same measure, in the ``beyond_days`` days after a limit below which cities refuse
-    a readmission (``limits_elsewhere``): diseases do not come back on the sixteenth day because a rule counts to fifteen.
-    Judged are second stays whose main diagnosis is the first's (same three characters; within ``gap_days`` also
-    the same ICD block: J15 after J18). A first stay that ended in transfer, against advice or in death is no cut; nor are cycles, stages,
-    maternity, announced returns and bed-day-paid interim closings. What remains can still be a relapse, so one more thing must speak for
-    a cut: the return came within ``immediate_days`` and the settlement list tells of no emergency, or the institution makes a habit of it.
-    A habit are at least ``repeat_stays_min`` immediate returns that are ``immediate_share_min`` of its stays; or as many returns within
-    ``habit_gap_days``, or within ``gap_days``, at ``habit_times_usual`` times the rate of the other houses (the highest ``trim_share`` of them
-    left out), or their rate for the house's diseases where that is higher, and more than chance allows at that rate, taken as at least
-    ``usual_floor`` (binomial, ``chance_max``), which no relapse rate explains; or as many returns, by the same measure, in the
+    ``trim_share`` of them left out), or their rate for the house's diseases where that is higher, and more than chance allows at that rate,
+    taken as at least ``usual_floor`` (binomial, ``chance_max``), which no relapse rate explains; or as many returns, by the same measure, in the
     ``beyond_days`` days after a limit below which cities refuse a readmission (``limits_elsewhere``): diseases do not come back on the
     sixteenth day because a rule counts to fifteen.
     The loss is what the fund paid for the second stay: with one stay, one deductible and, under DRG, one payment, it would not have arisen.

@@ -198,6 +198,8 @@ def test_emergencies_of_relapsing_diseases_in_the_second_week_make_no_habit(city
     stays_drawn = [row.split(" | ") for row in visits.splitlines()[1:]]
     fees = "mdtrt_id | fee_ocur_time | hilist_code\n" + "".join(f"{row[0]} | {row[3]} | 001204000060000\n" for row in stays_drawn)
     assert found(split_stay, city(mdtrt_d=visits, fee_list_d=fees, mdcs_fund_setl_list_d=listed)).height == hits
+
+
 def test_a_house_of_weak_hearts_is_held_against_the_weak_hearts_of_others(city):
     visits, fees = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code\n", "mdtrt_id | fee_ocur_time | hilist_code\n"
     for house, hearts, others in (("H1", 20, 20), ("H2", 40, 400)):
