@@ -89,7 +89,7 @@ def serve(home: Path, runs: tuple[Path, Path], institution: str) -> Iterator[Sit
     process = subprocess.Popen(command, cwd=ROOT, env=env)  # noqa: S603
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             try:
                 urlopen(f"{url}/healthz", timeout=2).close()  # noqa: S310
