@@ -1,7 +1,7 @@
 """A morning at the workbench, in a real browser: auditor, reviewer, steward, institution, administrators; both languages.
 
 Every page is checked by axe for serious violations, and for messages in the browser's console (a broken content-security policy would
-show there). With HUOYAN_SCREENSHOTS=1 the pictures of docs/auditor-guide.zh-CN.md are taken anew.
+show there). With HUOYAN_SCREENSHOTS=1 a picture of every page is taken: those of docs/auditor-guide.zh-CN.md anew, the others to build/screenshots.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.workbench.site import CHROMIUM, CHROMIUM_ARGS, PASSWORD, ROOT, USERS, Site, missing_browser, serve
 from tests.workbench.small_city import institutions
 
-SHOTS = ROOT / "docs" / "screenshots" if os.environ.get("HUOYAN_SCREENSHOTS") else None
+SHOTS = os.environ.get("HUOYAN_SCREENSHOTS") == "1"
+GUIDE = (ROOT / "docs" / "auditor-guide.zh-CN.md").read_text(encoding="utf-8")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -84,9 +85,10 @@ def look(page: Page, name: str, *, full: bool = True) -> None:
     assert not found, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} scrolls sideways by {wide} px"
-    if SHOTS is not None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}.png", full_page=full)
+    if SHOTS:
+        folder = ROOT / ("docs" if f"(screenshots/{name}.png)" in GUIDE else "build") / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=full)
 
 
 def test_an_auditors_morning_from_sign_in_to_export(enter: Enter, tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workbench import messages
 from workbench.accounts.models import Role
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_message_has_its_english_and_the_catalogue_is_compiled() -> None:
@@ -33,3 +37,9 @@ def test_each_language_gives_its_own_words(enter: Callable[..., Any], runs: tupl
     page = client.get(address).content.decode()
     assert 'lang="en"' in page
     assert "Sign out" in page
+
+
+def test_every_picture_of_the_auditors_guide_is_there_and_shown() -> None:
+    guide = (ROOT / "docs" / "auditor-guide.zh-CN.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\(screenshots/([^)]+)\)", guide))
+    assert named == {path.name for path in (ROOT / "docs" / "screenshots").glob("*.png")}
