@@ -29,7 +29,14 @@ from models.rule import Rule, all_rules
 from models.rules.drg._payment import billed_cases
 from models.run_rules import run_city_rule, run_extract
 
-RULES: Final = ("upcoded_severity", "upcoded_main_diagnosis", "upcoded_operation", "severity_jump", "bunching_above_low_limit")
+RULES: Final = (
+    "upcoded_severity",
+    "upcoded_main_diagnosis",
+    "upcoded_operation",
+    "severity_jump",
+    "bunching_above_low_limit",
+    "bunching_at_day_limit",
+)
 WAYS: Final = ("complication", "rare_complication", "main_kept", "main_dropped", "operation")
 SHARE: Final = 0.1
 CASES_MIN: Final = 60

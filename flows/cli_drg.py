@@ -60,7 +60,8 @@ def group_command(
         result.with_columns(pl.col("severity_codes").list.join(";")).write_csv(out, include_bom=True)
     else:
         result.write_parquet(out)
-    table = Table(title=f"{'、'.join(version.name_zh for version in chosen)}：{len(result)} 份结算清单，{time.perf_counter() - begin:.1f} 秒")
+    console.print(f"{'、'.join(version.name_zh for version in chosen)}：{len(result)} 份结算清单，{time.perf_counter() - begin:.1f} 秒")
+    table = Table()
     table.add_column("结果")
     table.add_column("份数", justify="right")
     for reason, count in result.group_by("reason").len().sort("len", descending=True).iter_rows():

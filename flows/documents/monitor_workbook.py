@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
+from models.drg_monitor.funnel import WATCHED
 from models.drg_monitor.monitor_table import COLUMNS, MEANING_ZH, WHOLE_PERIOD
 
 _SHEETS: Final = (
@@ -24,6 +26,7 @@ _SHEETS: Final = (
 _PERCENT: Final = ("_rate", "_share", "_expected", "mortality")
 _YUAN: Final = ("payment", "cost", "surplus", "fund_paid", "mean_fee")
 _A3: Final = 8
+_WIDE: Final = {"fixmedins_name": 22, "drg_name": 34, "fixmedins_code": 15, "payment": 13, "cost": 13, "surplus": 13, "fund_paid": 13}
 _ALERT_HEADERS: Final = {
     "level": "层级",
     "month": "月份",
@@ -82,6 +85,8 @@ def _sheet(book: Any, title: str, across: int = 1) -> Any:
     sheet.set_landscape()
     sheet.set_paper(_A3)
     sheet.fit_to_pages(across, 0)
+    # Chinese characters are clipped at the usual height
+    sheet.set_default_row(18)
     sheet.repeat_rows(0)
     sheet.set_footer("&L&A&R第&P页，共&N页")
     return sheet
@@ -110,26 +115,36 @@ def _notes(book: Any, formats: Mapping[str, Any], left: Mapping[str, int]) -> No
 
 
 def _monitor_sheet(book: Any, formats: Mapping[str, Any], title: str, rows: pl.DataFrame) -> None:
-    sheet = _sheet(book, title, across=3)
-    sheet.repeat_columns(0, 2)
+    sheet = _sheet(book, title, across=2)
     names = [name for name in COLUMNS if name != "level" and (rows[name].is_not_null().any() or name == "month")]
+    titles = [place for place, name in enumerate(names) if COLUMNS[name][0] == pl.String()]
+    sheet.repeat_columns(0, titles[-1])
     for place, name in enumerate(names):
         sheet.write_string(0, place, COLUMNS[name][1], formats["head"])
-        sheet.set_column(place, place, 24 if name in ("fixmedins_name", "drg_name") else 13, _format(name, formats))
+        # distances are folded away (and not printed): the figure they belong to is coloured by them
+        folded = {"level": 1, "hidden": True} if name.endswith("_z") else {}
+        sheet.set_column(place, place, _WIDE.get(name, 11), _format(name, formats), folded)
         for line, value in enumerate(rows[name].to_list(), start=1):
             _write(sheet, line, place, value)
         if name.endswith("_z") and len(rows):
-            for grade, limit in (("alarm", 3), ("warn", 2)):
-                sheet.conditional_format(1, place, len(rows), place, {"type": "cell", "criteria": ">=", "value": limit, "format": formats[grade]})
-                if name in ("cost_index_z", "time_index_z"):
-                    low = {"type": "cell", "criteria": "<=", "value": -limit, "format": formats[grade]}
-                    sheet.conditional_format(1, place, len(rows), place, low)
-    sheet.freeze_panes(1, 2)
-    sheet.set_row(0, 32)
+            figure = name.removesuffix("_z")
+            _colour(sheet, formats, figure, [names.index(column) for column in (figure, name) if column in names], place, len(rows))
+    sheet.freeze_panes(1, titles[-1] + 1)
+    sheet.set_row(0, 45)
     if len(rows):
         sheet.autofilter(0, 0, len(rows), len(names) - 1)
     if title == "全市" and len(rows) > 2:
         _trend(book, sheet, names, len(rows))
+
+
+def _colour(sheet: Any, formats: Mapping[str, Any], figure: str, places: list[int], distance: int, rows: int) -> None:
+    """Colours the columns ``places`` by the distance in another: red from three standard errors, yellow from two."""
+    cell = xl_rowcol_to_cell(1, distance, col_abs=True)
+    far = f"ABS({cell})" if figure in WATCHED and WATCHED[figure].side == "both" else cell
+    for grade, limit in (("alarm", 3), ("warn", 2)):
+        rule = {"type": "formula", "criteria": f"=AND(ISNUMBER({cell}),{far}>={limit})", "format": formats[grade], "stop_if_true": True}
+        for place in places:
+            sheet.conditional_format(1, place, rows, place, rule)
 
 
 def _trend(book: Any, sheet: Any, names: list[str], rows: int) -> None:
@@ -141,7 +156,7 @@ def _trend(book: Any, sheet: Any, names: list[str], rows: int) -> None:
             place = names.index(name)
             chart.add_series({"name": COLUMNS[name][1], "categories": ["全市", 2, month, rows, month], "values": ["全市", 2, place, rows, place]})
     chart.set_title({"name": "病组付费额与实际费用（元）"})
-    sheet.insert_chart(rows + 3, 1, chart, {"x_scale": 1.6, "y_scale": 1.2})
+    sheet.insert_chart(rows + 3, 2, chart, {"x_scale": 1.6, "y_scale": 1.2})
 
 
 def _alert_sheet(book: Any, formats: Mapping[str, Any], found: pl.DataFrame, institutions: pl.DataFrame) -> None:

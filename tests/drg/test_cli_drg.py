@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import polars as pl
 import typer
 from typer.testing import CliRunner
 
+from features.drg.scheme import DEFAULT_SCHEME, SHIPPED
+from features.tables import Tables
 from flows import cli_drg
 from tests.drg.test_monitor import DRAWN, _lists, discharges
 from tests.rules.support import city_of
@@ -29,6 +32,26 @@ def test_drg_group_writes_one_row_a_settlement_list_and_counts_the_reasons(tmp_p
     assert "已入组" in result.output
     table = pl.read_csv(tmp_path / "groups.csv")
     assert table.sort("case_id")["drg_code"].to_list()[:4] == ["ES35", "ES35", "FR25", "FR25"]
+
+
+def test_drg_group_uses_the_version_in_force_on_the_day_of_discharge(tmp_path: Path) -> None:
+    lake = city_of(tmp_path / "lake", **DRAWN, **_lists(foreign=False)).lake
+    national = SHIPPED / DEFAULT_SCHEME
+    for name, begins, ends in (("first", "2024-01-01", "2024-03-31"), ("second", "2024-04-01", "null")):
+        shutil.copytree(national, tmp_path / "versions" / name)
+        text = (national / "scheme.yaml").read_text(encoding="utf-8")
+        text = text.replace("id: chs_drg_11", f"id: {name}").replace("from: 2021-01-01", f"from: {begins}").replace("to: null", f"to: {ends}")
+        (tmp_path / "versions" / name / "scheme.yaml").write_text(text, encoding="utf-8")
+    config = tmp_path / "city.yaml"
+    config.write_text(f"drg:\n  schemes: {tmp_path / 'versions'}\n", encoding="utf-8")
+    out = tmp_path / "groups.parquet"
+    result = run(app, ["drg", "group", "--lake", str(lake.root), "--out", str(out), "--config", str(config)])
+    assert result.exit_code == 0, result.output
+    days = Tables(lake).raw("mdcs_fund_setl_list_d").select(case_id="setl_id", day=pl.col("dscg_time").dt.date()).collect()
+    rows = pl.read_parquet(out).join(days, on="case_id")
+    assert rows.height > 1
+    for scheme, day in rows.select("scheme", "day").iter_rows():
+        assert scheme == ("second" if day is None or day >= date(2024, 4, 1) else "first")
 
 
 def test_monitor_writes_into_a_folder_it_makes(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import openpyxl
 import polars as pl
 import pytest
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from features.drg.cases import CASES, drg_cases
 from features.drg.scheme import Scheme
@@ -347,6 +348,15 @@ def test_a_run_writes_the_table_the_workbook_and_the_frames_and_again_the_same(t
     codes = [row[header.index("机构编号")].value for row in sheet.iter_rows(min_row=2)]
     assert codes == ["H1", "H2"]
     assert isinstance(sheet.cell(2, header.index("病例数") + 1).value, int)
+    # distances are folded away; the figures themselves are coloured by them
+    letters = [get_column_letter(place) for place, title in enumerate(header, start=1) if str(title).endswith("偏离")]
+    folded = [letter for letter, column in sheet.column_dimensions.items() if column.hidden]
+    assert letters
+    assert all(
+        any(column.min <= column_index_from_string(letter) <= column.max for column in map(sheet.column_dimensions.get, folded)) for letter in letters
+    )
+    coloured = " ".join(str(ranges.sqref) for ranges in sheet.conditional_formatting)
+    assert f"{get_column_letter(header.index('费用消耗指数') + 1)}2" in coloured
 
 
 def test_a_code_that_looks_like_a_formula_stays_text_in_the_workbook(tmp_path: Path) -> None:
