@@ -93,18 +93,9 @@ def contrasted(rows: pl.DataFrame, items_of: pl.DataFrame, profiles: Profiles, p
     items = numbered.select("row", "case_id", "unit", "other_unit", "fixmedins_code").join(telling, on=["unit", "other_unit"])
     items = items.join(profiles.use, on=["fixmedins_code", "key"], how="semi")
     for name, unit in (("named", "unit"), ("other", "other_unit")):
-        items = (
-            items.join(profiles.counts.rename({"unit": unit, "n": "_n"}), on=unit)
-            .join(profiles.own_counts.rename({"unit": unit, "n_own": "_n_own"}), on=[unit, "fixmedins_code"], how="left")
-            .join(profiles.had.rename({"unit": unit, "n_with": "_with"}), on=[unit, "key"], how="left")
-            .join(profiles.own_had.rename({"unit": unit, "own_with": "_own_with"}), on=[unit, "key", "fixmedins_code"], how="left")
-            .with_columns(pl.col("_n_own", "_with", "_own_with").fill_null(0.0))
-            .with_columns(
-                ((pl.col("_with") - pl.col("_own_with") + 0.5) / (pl.col("_n") - pl.col("_n_own") + 1.0)).clip(0.02, 0.98).alias(name),
-                (pl.col("_n") - pl.col("_n_own")).alias(f"n_{name}"),
-            )
-            .drop("_n", "_n_own", "_with", "_own_with")
-        )
+        mine = items.select(pl.col(unit).alias("unit"), "fixmedins_code", "key").unique()
+        shares = _elsewhere(mine, profiles).rename({"unit": unit, "share": name, "n": f"n_{name}"})
+        items = items.join(shares, on=[unit, "fixmedins_code", "key"])
     items = items.join(has, on=["case_id", "key"], how="left").join(profiles.names, on="key", how="left")
     present = pl.col("present").fill_null(value=False)
     named, other_share = pl.col("named"), pl.col("other")
@@ -117,3 +108,17 @@ def contrasted(rows: pl.DataFrame, items_of: pl.DataFrame, profiles: Profiles, p
         n_peers=pl.col("n_named").first().cast(pl.Int64),
     )
     return numbered.join(scores, on="row").drop("row")
+
+
+def _elsewhere(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """``rows`` (unit, fixmedins_code, key) with ``share``: of the other hospitals' ``n`` patients with the diagnosis who have the item."""
+    return (
+        rows.join(profiles.counts.rename({"n": "_n"}), on="unit")
+        .join(profiles.own_counts, on=["unit", "fixmedins_code"], how="left")
+        .join(profiles.had, on=["unit", "key"], how="left")
+        .join(profiles.own_had, on=["unit", "key", "fixmedins_code"], how="left")
+        .with_columns(pl.col("n_own", "n_with", "own_with").fill_null(0.0))
+        .with_columns(n=pl.col("_n") - pl.col("n_own"))
+        .with_columns(share=((pl.col("n_with") - pl.col("own_with") + 0.5) / (pl.col("n") + 1.0)).clip(0.02, 0.98))
+        .select("unit", "fixmedins_code", "key", "share", "n")
+    )
