@@ -90,6 +90,14 @@ GRAINS: Final[dict[str, Grain]] = {
             title_zh="医师·机构·日",
             title_en="a physician at an institution on a day",
         ),
+        Grain(
+            "surplus_purchase",
+            ("psn_no", "fixmedins_code", "date", "dr_code", "door"),
+            by_bucket=True,
+            additive=False,
+            title_zh="人员·机构·日（余量购药）",
+            title_en="a person's day of buying drugs in hand",
+        ),
         Grain("institution", ("fixmedins_code",), by_bucket=False, additive=False, title_zh="机构", title_en="an institution"),
     )
 }

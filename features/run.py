@@ -8,20 +8,21 @@ A feature that wants a table the lake does not hold is left out and named by ``n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from features.feature import GRAINS, Feature, features_of
+from features.networks.network_pairs import PAIR_SCHEMA, network_pairs
 from features.parameters import City
 from features.tables import Tables
 
 #: Facts computed for every person bucket.
 BUCKET_FACTS: Final = tuple(name for name, grain in GRAINS.items() if grain.by_bucket)
 #: Facts computed once over the city: the additive bucket facts summed up, institution features wide and long.
-CITY_FACTS: Final = (*(name for name, grain in GRAINS.items() if grain.additive), "institution", "institution_feature")
+CITY_FACTS: Final = (*(name for name, grain in GRAINS.items() if grain.additive), "network_pair", "institution", "institution_feature")
 
 #: Columns of ``institution_feature``, one row an institution and feature. ``scatter`` is known of quotients of cases
 #: (``measures.observed_over_expected``), else null.
@@ -70,26 +71,32 @@ def not_computed(t: Tables) -> list[NotComputed]:
     ]
 
 
-def bucket_facts(t: Tables, city: City) -> dict[str, pl.DataFrame]:
-    """All bucket facts of one person bucket: grain → frame with its keys and its features' columns."""
-    return {grain: _bucket_frame(grain, t, city) for grain in BUCKET_FACTS}
+def bucket_facts(t: Tables, city: City, grains: Collection[str] = BUCKET_FACTS) -> dict[str, pl.DataFrame]:
+    """The bucket facts of one person bucket: grain → frame with its keys and its features' columns."""
+    return {grain: _bucket_frame(grain, t, city) for grain in grains}
 
 
 def city_facts(parts: Mapping[str, pl.LazyFrame], t: Tables, city: City) -> dict[str, pl.DataFrame]:
     """The city's facts from the parts of all buckets (each grain's parts concatenated) and the registries of ``t``.
 
-    Gives every frame of ``CITY_FACTS``: additive grains summed over buckets, ``institution`` (one row an institution that did
-    business: registry columns, then one column a feature) and ``institution_feature`` (the same long, with numerator and denominator).
-    Raises KeyError when a grain is missing from ``parts``.
+    Gives every frame of ``CITY_FACTS``: additive grains summed over buckets, ``network_pair`` (who goes together), ``institution`` (one
+    row an institution that did business: registry columns, then one column a feature) and ``institution_feature`` (the same long, with
+    numerator and denominator). Raises KeyError when a grain is missing from ``parts``.
     """
     missing = [grain for grain in BUCKET_FACTS if grain not in parts]
     if missing:
         raise KeyError(f"City facts need the bucket facts {', '.join(missing)}; run bucket_facts on every bucket first.")
     summed = {grain: combine(grain, parts[grain]).collect() for grain in BUCKET_FACTS if GRAINS[grain].additive}
     facts = {grain: summed[grain].lazy() if grain in summed else parts[grain] for grain in BUCKET_FACTS}
-    whole = Tables(t.lake, None, facts=facts)
+    pairs = network_pairs(facts, city) if _networks_possible(t) else pl.DataFrame(schema=PAIR_SCHEMA)
+    whole = Tables(t.lake, None, facts={**facts, "network_pair": pairs.lazy()})
     long = _institution_features(whole, city)
-    return {**summed, "institution_feature": long, "institution": _institution_frame(whole, long)}
+    return {**summed, "network_pair": pairs, "institution_feature": long, "institution": _institution_frame(whole, long)}
+
+
+def _networks_possible(t: Tables) -> bool:
+    """True when the facts bear what the networks read: surplus purchases and drug visits come from fee lines."""
+    return t.has("fee_list_d")
 
 
 def combine(grain: str, parts: pl.LazyFrame) -> pl.LazyFrame:

@@ -58,3 +58,11 @@ def is_blood_purification(hilist_code: pl.Expr) -> pl.Expr:
 def item_group(hilist_code: pl.Expr) -> pl.Expr:
     """First two digits after 00 of a service item: 11 general, 12 nursing, 21 imaging, 22 ultrasound, 25 laboratory …"""
     return pl.when(hilist_code.str.starts_with("0")).then(hilist_code.str.slice(2, 2))
+
+
+def given_on_the_spot(hilist_code: pl.Expr) -> pl.Expr:
+    """True for injections and infusions, which are used where they are billed; antidiabetic pens (A10) are taken home.
+
+    The eleventh character of a western drug's code is its form, B the injections.
+    """
+    return hilist_code.str.starts_with("X") & (hilist_code.str.slice(10, 1) == "B") & ~hilist_code.str.starts_with("XA10")

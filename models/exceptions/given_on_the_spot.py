@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.reference.items import given_on_the_spot as is_given_on_the_spot
 from features.tables import Tables
 from models.exception import lawful
 
@@ -14,6 +15,4 @@ def given_on_the_spot(t: Tables, p: Params) -> pl.LazyFrame:
     The eleventh character of a western drug's code is its form, B the injections; insulin and other antidiabetic pens (A10) are taken home.
     """
     del p
-    code = pl.col("hilist_code")
-    injection = code.str.starts_with("X") & (code.str.slice(10, 1) == "B") & ~code.str.starts_with("XA10")
-    return t.lines.filter(injection).select("bkkp_sn")
+    return t.lines.filter(is_given_on_the_spot(pl.col("hilist_code"))).select("bkkp_sn")

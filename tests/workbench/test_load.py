@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from features.networks.network_pairs import PAIR_SCHEMA
 from tests.workbench.small_city import institutions
 from workbench.results import load as loading
 from workbench.results.load import LoadError, load_run
@@ -164,4 +165,23 @@ def test_one_person_in_common_is_no_tie(db: None) -> None:
     findings = pl.DataFrame(
         rows, schema={"fixmedins_code": pl.String, "psn_no": pl.String, "rule_id": pl.String, "occurred_from": pl.Date}, orient="row"
     )
-    assert networks(findings) == {}
+    assert networks(findings, pl.DataFrame(schema=PAIR_SCHEMA)) == {}
+
+
+def test_the_networks_own_pairs_are_drawn_without_a_finding_and_a_couple_is_not() -> None:
+    from workbench.results.networks import networks
+
+    rows = [
+        ("drug_circuit", "H1", 0, 3, "a", "b", 5, 0.1, 0.0),
+        ("drug_circuit", "H1", 0, 3, "b", "c", 7, 0.1, 0.0),
+        ("admitted_together", "H2", 0, 2, "x", "y", 4, 0.1, 0.0),
+    ]
+    findings = pl.DataFrame(
+        [("H1", "b", "r", None)],
+        schema={"fixmedins_code": pl.String, "psn_no": pl.String, "rule_id": pl.String, "occurred_from": pl.Date},
+        orient="row",
+    )
+    found = networks(findings, pl.DataFrame(rows, schema=PAIR_SCHEMA, orient="row"))
+    assert set(found) == {"H1"}
+    assert found["H1"]["persons"] == [["b", 1, "drug_circuit"], ["c", 0, "drug_circuit"], ["a", 0, "drug_circuit"]]
+    assert found["H1"]["ties"] == [[0, 1, 7], [2, 0, 5]]

@@ -1,6 +1,6 @@
-"""Who goes together: persons whose findings at an institution coincide, and the other institutions where the same persons have findings.
+"""Who goes together: the run's networks of persons, findings of persons on one day, and the other institutions where the same persons have findings.
 
-Sums of the run's findings, for the picture on the institution's page; which coincidences accuse anybody the rules have decided.
+Sums for the picture on the institution's page; which coincidences accuse anybody the rules have decided.
 """
 
 from __future__ import annotations
@@ -9,23 +9,26 @@ from typing import Any, Final
 
 import polars as pl
 
-#: Rules whose findings are about persons going together at one institution: those of one institution and day belong to each other.
-TOGETHER: Final = ("admitted_together", "group_admission", "cards_used_back_to_back")
+#: Rules whose findings are about persons going together at one institution and are not drawn from the networks' own pairs: their findings of
+#: one institution and day belong to each other.
+TOGETHER: Final = ("group_admission", "cards_used_back_to_back")
+#: A couple is no group: communities of fewer persons are not drawn.
+LEAST_GROUP: Final = 3
 #: At least so many persons with findings at both institutions make a tie worth drawing.
 LEAST_SHARED: Final = 2
 MOST_PERSONS: Final = 60
 MOST_PLACES: Final = 12
 
 
-def networks(findings: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """By institution: ``persons`` (psn_no, findings, rule that ties them, or empty), ``ties`` (two places in persons, days together),
+def networks(findings: pl.DataFrame, pairs: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """By institution: ``persons`` (psn_no, findings, what ties them, or empty), ``ties`` (two places in persons, days together),
     ``places`` (code, persons in common, persons with findings there), ``visits`` (place in persons, place in places, findings there).
 
     Institutions without a group and without a shared person are left out.
     """
     known = findings.filter(pl.col("psn_no").is_not_null() & (pl.col("psn_no") != ""))
     counts = known.group_by("fixmedins_code", "psn_no").agg(pl.len().alias("n"))
-    ties = _ties(known)
+    ties = _ties(known, pairs)
     shared = _shared(counts)
     everywhere = dict(counts.group_by("fixmedins_code").len().iter_rows())
     found: dict[str, dict[str, Any]] = {}
@@ -35,18 +38,23 @@ def networks(findings: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _ties(findings: pl.DataFrame) -> dict[str, list[tuple[str, str, str, int]]]:
-    """By institution (person, person, rule, days): persons with a finding of the same rule that begins on the same day."""
+def _ties(findings: pl.DataFrame, pairs: pl.DataFrame) -> dict[str, list[tuple[str, str, str, int]]]:
+    """By institution (person, person, network or rule, days): the networks' pairs, and persons with a finding of one rule on one day."""
     days = findings.filter(pl.col("rule_id").is_in(TOGETHER)).select("fixmedins_code", "rule_id", "psn_no", "occurred_from").unique()
-    pairs = (
+    met = (
         days.join(days, on=["fixmedins_code", "rule_id", "occurred_from"], suffix="_b")
         .filter(pl.col("psn_no") < pl.col("psn_no_b"))
         .group_by("fixmedins_code", "psn_no", "psn_no_b", "rule_id")
-        .agg(pl.len().alias("days"))
-        .sort("fixmedins_code", "days", "psn_no", "psn_no_b", "rule_id", descending=[False, True, False, False, False])
+        .agg(pl.len().cast(pl.Int64).alias("days"))
+    )
+    graph = pairs.filter(pl.col("persons") >= LEAST_GROUP).select(
+        "fixmedins_code", psn_no="a", psn_no_b="b", rule_id="network", days="together"
+    )  # fmt: skip
+    ordered = pl.concat([graph, met.select(graph.columns)]).sort(
+        "fixmedins_code", "days", "psn_no", "psn_no_b", "rule_id", descending=[False, True, False, False, False]
     )
     tied: dict[str, list[tuple[str, str, str, int]]] = {}
-    for code, a, b, rule, n in pairs.select("fixmedins_code", "psn_no", "psn_no_b", "rule_id", "days").iter_rows():
+    for code, a, b, rule, n in ordered.iter_rows():
         tied.setdefault(code, []).append((a, b, rule, n))
     return tied
 

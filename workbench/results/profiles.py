@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from features.lake import Lake
+from features.networks.network_pairs import PAIR_SCHEMA
 from features.tables import Tables
 from workbench.results import sums
 from workbench.results.networks import networks
@@ -123,7 +124,8 @@ def profiles_of(folder: Path, lake_path: Path | None, findings: pl.DataFrame) ->
     found.features = _features(_first(folder, "institution_z.parquet", "facts/institution_z.parquet"))
     found.innocent = _grouped(_first(folder, "innocent.parquet"), INNOCENT_NAMES, sort="order")
     found.shapley = _strongest(_grouped(_first(folder, "facts/shap.parquet"), SHAPLEY_NAMES), "value", MOST_SHAPLEY)
-    found.network = networks(findings)
+    pairs = _first(folder, "facts/network_pair.parquet")
+    found.network = networks(findings, pl.DataFrame(schema=PAIR_SCHEMA) if pairs is None else pairs)
     _from_findings(found, findings)
     if lake_path is not None:
         lake = Lake(lake_path)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import polars as pl
+
 from features.tables import Tables
 from models.rules.network.admitted_together import admitted_together
+from tests.rules.network.support import facts_of
 from tests.rules.support import found
 
 City = Callable[..., Tables]
@@ -32,31 +35,45 @@ def stays(*admissions: tuple[str, list[str]], dx: str = "I10.x00") -> dict[str, 
     }
 
 
+def judged(city: City, life: dict[str, str]) -> pl.DataFrame:
+    t = city(**life)
+    return found(admitted_together, t, facts=facts_of(t))
+
+
 GROUP = ["A", "B", "C", "D"]
 TOGETHER = [("2024-02-01", GROUP), ("2024-05-02", GROUP), ("2024-08-03", GROUP)]
 
 
 def test_four_persons_admitted_together_three_times_are_found(city: City) -> None:
-    hits = found(admitted_together, city(**stays(*TOGETHER)))
+    hits = judged(city, stays(*TOGETHER))
     assert sorted(set(hits["psn_no"])) == GROUP
     assert hits.height == 12
     assert hits["amount_at_issue"].sum() == 12 * 160.0
-    assert "4人团组反复同批入院共12次" in hits["evidence"][0]
+    assert "4人团组反复同批入院共12次，仅集中在3个入院日；组内两人平均同批3次" in hits["evidence"][0]
 
 
 def test_four_persons_admitted_together_once_are_a_coincidence(city: City) -> None:
-    assert found(admitted_together, city(**stays(("2024-02-01", GROUP)))).is_empty()
+    assert judged(city, stays(("2024-02-01", GROUP))).is_empty()
 
 
 def test_a_couple_is_no_group(city: City) -> None:
     pairs = [(day, ["A", "B"]) for day, _ in TOGETHER]
-    assert found(admitted_together, city(**stays(*pairs))).is_empty()
+    assert judged(city, stays(*pairs)).is_empty()
 
 
 def test_chemotherapy_in_cycles_brings_people_together_lawfully(city: City) -> None:
-    assert found(admitted_together, city(**stays(*TOGETHER, dx="Z51.101"))).is_empty()
+    assert judged(city, stays(*TOGETHER, dx="Z51.101")).is_empty()
 
 
 def test_persons_who_come_often_at_their_own_times_are_not_linked(city: City) -> None:
     apart = [(str(date(2024, 1, 3) + timedelta(days=5 * n)), [person]) for n, person in enumerate(GROUP * 4)]
-    assert found(admitted_together, city(**stays(*apart))).is_empty()
+    assert judged(city, stays(*apart)).is_empty()
+
+
+def test_who_all_come_on_the_hospitals_few_days_are_not_linked(city: City) -> None:
+    # admissions on the first of each month only, for everybody
+    crowd = [(f"2024-{month:02d}-01", [f"C{month}-{n}" for n in range(20)]) for month in range(1, 13)]
+    assert judged(city, stays(*TOGETHER_ON_FIRSTS, *crowd)).is_empty()
+
+
+TOGETHER_ON_FIRSTS = [("2024-02-01", GROUP), ("2024-05-01", GROUP), ("2024-08-01", GROUP)]

@@ -1,0 +1,1 @@
+"""Features of a person's purchase of drugs in hand already."""

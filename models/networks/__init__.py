@@ -1,1 +1,0 @@
-"""Persons and institutions as sparse graphs: who goes together again and again."""
