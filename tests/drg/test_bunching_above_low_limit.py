@@ -92,3 +92,18 @@ def test_only_stays_under_drg_payment_near_the_limit_are_gathered(tmp_path: Path
         """,
     )
     assert run_extract(t, bunching_above_low_limit, City.load())["mdtrt_id"].to_list() == ["M1"]
+
+
+def test_courses_of_chemotherapy_cost_the_same_each_time_and_are_left_out(tmp_path: Path) -> None:
+    def gathered(dx: str) -> list[str]:
+        t = city_of(
+            tmp_path / dx,
+            mdtrt_d=f"mdtrt_id | begntime | endtime | dscg_maindiag_code\nM1 | 2024-03-01 | 2024-03-03 | {dx}\n",
+            fee_list_d="mdtrt_id | fee_ocur_time | hilist_code | cnt | pric\nM1 | 2024-03-02 | 001109000010000 | 1 | 2050\n",
+            mdcs_fund_setl_list_d="setl_id | mdtrt_id | psn_no | fixmedins_code | hi_paymtd\nSM1 | M1 | P1 | H1 | 4\n",
+            drg_setl_d="setl_id | drg_code | drg_wt | drg_pay_std | drg_case_type\nSM1 | RE15 | 1.0 | 5000 | 1\n",
+        )
+        return run_extract(t, bunching_above_low_limit, City.load())["mdtrt_id"].to_list()
+
+    assert gathered("J18.900") == ["M1"]
+    assert gathered("Z51.100") == []

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.therapy_cycle import therapy_cycle
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._bunching import bunched
@@ -14,11 +15,10 @@ from models.wording import percent, yuan
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """DRG stays whose fee lies near the limit below which they are paid by item, as a multiple of their standard."""
     multiple = pl.col("fee_fen") / pl.col("pay_std_fen")
-    return (
-        t.stays.filter((pl.col("hi_paymtd") == "4") & (pl.col("pay_std_fen") > 0) & pl.col("settled"))
-        .select("mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", multiple=multiple, stratum=pl.col("drg_code").str.slice(0, 3))
-        .filter(pl.col("multiple").is_between(p["low_multiple"] * (1 - p["window"]), p["low_multiple"] * (1 + p["window"]), closed="left"))
-    )
+    stays = therapy_cycle.clear(t.stays.filter((pl.col("hi_paymtd") == "4") & (pl.col("pay_std_fen") > 0) & pl.col("settled")), t, p)
+    return stays.select(
+        "mdtrt_id", "fixmedins_code", "end_date", "fee_fen", "pay_std_fen", multiple=multiple, stratum=pl.col("drg_code").str.slice(0, 3)
+    ).filter(pl.col("multiple").is_between(p["low_multiple"] * (1 - p["window"]), p["low_multiple"] * (1 + p["window"]), closed="left"))
 
 
 @rule(
@@ -31,6 +31,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.38.7", "impl.23", "impl.35"),
     needs=("drg_setl_d", "fee_list_d"),
     params=("low_multiple", "window", "cases_min", "chance_max", "share_over_peers_min"),
+    exceptions=("therapy_cycle",),
     extract=_extract,
 )
 def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
@@ -39,8 +40,8 @@ def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
     A stay below ``low_multiple`` of its standard is paid by item, one just above it the whole standard. Honest fees run smoothly through
     the limit: of the stays in a narrow window around it some share lies above, at every hospital about the same. The test compares a
     hospital's share above with that of the other hospitals' stays of the same ADRGs (binomial), so that neither the shape of the fees nor
-    rounding matters, nor a hospital's speciality: what chemotherapy costs lies everywhere on the same side. An honest hospital may show a
-    package price or a clinical pathway that happens to end there.
+    rounding matters, nor a hospital's speciality. Treatment in cycles is left out: one course of chemotherapy costs the same each time, so
+    that a few patients make a crowd. An honest hospital may show a package price or a clinical pathway that happens to end there.
     """
     near = t.extracted.collect()
     if near.is_empty():
