@@ -22,14 +22,16 @@ import numpy.typing as npt
 import polars as pl
 
 from bench.detectors import detector_scores, plain_aggregates
-from bench.evaluate import ranking
+from bench.evaluate import ranking, yuan_at_k
 from features.lake import MANIFEST
 from features.parameters import City
 from models.detectors.grouped_forest import GroupedForest
 
 Floats = npt.NDArray[np.float64]
 HUOYAN = "huoyan"
-MEASURES = ("auc_within_house", "precision_at_k", "calibration_error", "red_share_of_honest")
+MEASURES = ("auc_within_house", "precision_at_k", "yuan_at_k", "calibration_error", "red_share_of_honest")
+#: Of these the lowest is the worst.
+MORE_IS_BETTER = ("auc_within_house", "precision_at_k", "yuan_at_k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ def run_city(spec: CitySpec, folder: Path, *, again: bool = False) -> tuple[Path
 def measures(spec: CitySpec, out: Path, truth: Path) -> pl.DataFrame:
     """One row a method: ``city method`` and ``MEASURES``. Only Huoyan states probabilities and lights; the others' are null."""
     institutions = pl.read_csv(truth / "institutions.csv", schema_overrides={"fixmedins_code": pl.String, "kinds": pl.String})
+    cases = pl.read_parquet(truth / "cases.parquet")
     suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=None)
-    rows = [{"city": spec.name, "method": HUOYAN, **_chosen(suspects, institutions)}]
+    rows = [{"city": spec.name, "method": HUOYAN, **_chosen(suspects, institutions, cases)}]
     for method, scores in baselines(out, seed=spec.seed).items():
         listed = scores.with_columns(level=pl.lit("green"), probability=pl.lit(float("nan")))
-        measured = _chosen(listed, institutions)
+        measured = _chosen(listed, institutions, cases)
         rows.append({"city": spec.name, "method": method, **measured, "red_share_of_honest": None, "calibration_error": None})
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -157,7 +160,7 @@ def baselines(out: Path, seed: int) -> dict[str, pl.DataFrame]:
 
 def summary(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a method: mean and worst of each measure over the cities that have it, best mean AUC first."""
-    worst = {name: pl.col(name).min() if name in ("auc_within_house", "precision_at_k") else pl.col(name).max() for name in MEASURES}
+    worst = {name: pl.col(name).min() if name in MORE_IS_BETTER else pl.col(name).max() for name in MEASURES}
     return (
         rows.group_by("method")
         .agg(
@@ -197,8 +200,8 @@ def _cell(value: str | float | None) -> str:
     return "" if value is None else value if isinstance(value, str) else f"{value:.3f}"
 
 
-def _chosen(suspects: pl.DataFrame, institutions: pl.DataFrame) -> dict[str, float | None]:
-    measured = asdict(ranking(suspects, institutions))
+def _chosen(suspects: pl.DataFrame, institutions: pl.DataFrame, cases: pl.DataFrame) -> dict[str, float | None]:
+    measured = asdict(ranking(suspects, institutions)) | {"yuan_at_k": yuan_at_k(suspects, institutions, cases)}
     return {name: measured[name] for name in MEASURES}
 
 

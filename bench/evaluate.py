@@ -93,6 +93,19 @@ def ranking(suspects: pl.DataFrame, institutions: pl.DataFrame) -> Ranking:
     )
 
 
+def yuan_at_k(suspects: pl.DataFrame, institutions: pl.DataFrame, cases: pl.DataFrame) -> float | None:
+    """Share of the planted yuan that lies at the first K suspects (K = number of guilty); None in a city without guilty ones.
+
+    Precision counts a house with one doubled line of seven yuan like one that took a hundred thousand; this does not.
+    """
+    guilty = int((institutions["guilty"] == 1).sum())
+    if not guilty:
+        return None
+    first = suspects.sort("score", descending=True, maintain_order=True).head(guilty)
+    total = float(cases["yuan"].sum())
+    return float(cases.join(first, on="fixmedins_code", how="semi")["yuan"].sum()) / total if total else None
+
+
 def calibration_error(probability: Floats, label: npt.NDArray[np.bool_], bins: int = 10) -> float | None:
     """Mean distance between the stated probability and the share of guilty, over equal-width bins weighted by size."""
     known = ~np.isnan(probability)

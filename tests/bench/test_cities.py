@@ -22,6 +22,7 @@ def test_the_worst_is_the_lowest_auc_and_the_largest_error_and_clean_cities_do_n
             "method": ["huoyan"] * 3,
             "auc_within_house": [0.9, 1.0, None],
             "precision_at_k": [0.5, 1.0, None],
+            "yuan_at_k": [0.9, 1.0, None],
             "calibration_error": [0.01, 0.03, 0.05],
             "red_share_of_honest": [0.0, 0.0, 0.01],
         }

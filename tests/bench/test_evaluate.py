@@ -22,6 +22,7 @@ from bench.evaluate import (
     hits,
     over_cities,
     ranking,
+    yuan_at_k,
     write_page,
 )
 
@@ -255,6 +256,14 @@ def test_a_clean_city_has_a_red_share_but_no_auc() -> None:
 def test_calibration_error_is_the_distance_of_stated_and_true_shares() -> None:
     stated = np.array([0.95, 0.95, 0.05, 0.05])
     assert calibration_error(stated, np.array([True, False, False, False])) == pytest.approx((2 * 0.45 + 2 * 0.05) / 4)
+
+
+def test_yuan_at_k_is_what_the_first_houses_took_of_all_that_was_taken() -> None:
+    listed = suspects(("H1", 90.0, "red", 0.9), ("H2", 80.0, "red", 0.8), ("H3", 10.0, "green", 0.1))
+    institutions = pl.DataFrame({"fixmedins_code": ["H1", "H2", "H3"], "guilty": [1, 0, 1]})
+    cases = pl.DataFrame({"fixmedins_code": ["H1", "H1", "H3"], "yuan": [60.0, 30.0, 10.0]})
+    assert yuan_at_k(listed, institutions, cases) == pytest.approx(0.9)
+    assert yuan_at_k(listed, institutions.with_columns(guilty=pl.lit(0)), cases.clear()) is None
 
 
 def test_a_whole_run_is_read_from_its_files(tmp_path: Path) -> None:
