@@ -22,8 +22,8 @@ from bench.evaluate import (
     hits,
     over_cities,
     ranking,
-    yuan_at_k,
     write_page,
+    yuan_at_k,
 )
 
 FINDING = {
