@@ -356,7 +356,7 @@ def main() -> int:
             others = (busy - spent - own) / clock
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=120)
     times = [pair for user in users for pair in user.times]
     worst = report(times)
     read = sum(name != SIGN_IN for name, _milliseconds in times)

@@ -289,6 +289,7 @@ def test_the_list_keeps_columns_and_views_goes_back_and_takes_bulk_decisions_bac
     expect(page.locator("thead")).to_contain_text("查实概率")
     page.fill("#view-name", "甲城区")
     page.click("button:has-text('保存')")
+    expect(page.locator(".messages")).to_contain_text("已保存视图")
     page.goto("/suspects/")
     expect(page.locator("thead")).not_to_contain_text("查实概率")
     page.click(".tag >> text=甲城区")
