@@ -452,6 +452,7 @@ def test_every_page_in_english_and_dark_and_on_a_tablet(
             page.click("header >> text=English")
         if dark:
             page.click("header >> text=Dark")
+            expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         for name, address in [*pages, *(evidence_pages(page, site) if user == "wang" else [])]:
             page.goto(address)
             look(page, f"{'22' if english else '23'}-{name}-{suffix}")
