@@ -283,10 +283,11 @@ def test_the_list_keeps_columns_and_views_goes_back_and_takes_bulk_decisions_bac
     page.check("input[name=col][value=probability]")
     expect(page.locator("thead")).to_contain_text("查实概率")
     page.go_back()
+    expect(page.locator("thead")).not_to_contain_text("查实概率", timeout=30_000)  # only then is the page of before restored
     expect(page.locator("header nav")).to_be_visible()
     expect(page.locator("select[name=county]")).to_be_visible()
     page.go_forward()
-    expect(page.locator("thead")).to_contain_text("查实概率")
+    expect(page.locator("thead")).to_contain_text("查实概率", timeout=30_000)
     page.fill("#view-name", "甲城区")
     page.click("button:has-text('保存')")
     expect(page.locator(".messages")).to_contain_text("已保存视图")
