@@ -22,6 +22,9 @@ from features.reference.items import is_inpatient
 #: hi_paymtd values under which the fund pays a standard for the case, not the single lines (single disease, DIP, DRG).
 CASE_PAID: Final = ("2", "3", "4")
 
+#: Tables that are prepared below or, bearing no person, lie whole in every bucket: never kept as they are loaded.
+LARGE: Final = ("fee_list_d", "mdtrt_d", "setl_d", "drug_trac_d", "invt_chg_d")
+
 
 class Tables:
     """Prepared views of one bucket of the lake, or of the whole (``bucket=None``).
@@ -42,6 +45,7 @@ class Tables:
         self.bucket = bucket
         self._facts = dict(facts or {})
         self._extracted = extracted
+        self._raw: dict[str, pl.LazyFrame] = {}
 
     # --- raw and computed ---
 
@@ -50,11 +54,13 @@ class Tables:
         return self.lake.has(table)
 
     def raw(self, table: str) -> pl.LazyFrame:
-        """The contract's table as loaded, void rows (vali_flag 0) removed."""
-        frame = self.lake.scan(table, self.bucket)
-        if "vali_flag" in self.lake.schemas[table]:
-            frame = frame.filter(pl.col("vali_flag").is_null() | (pl.col("vali_flag") != "0"))
-        return frame
+        """The contract's table as loaded, void rows (vali_flag 0) removed; a small table of a bucket is read once."""
+        if table not in self._raw:
+            frame = self.lake.scan(table, self.bucket)
+            if "vali_flag" in self.lake.schemas[table]:
+                frame = frame.filter(pl.col("vali_flag").is_null() | (pl.col("vali_flag") != "0"))
+            self._raw[table] = frame if table in LARGE else self.computed(frame)
+        return self._raw[table]
 
     def facts(self, name: str) -> pl.LazyFrame:
         """A frame computed by the feature step over the whole city, for example ``stay`` or ``institution``."""
@@ -93,7 +99,7 @@ class Tables:
             )
         )
         level = pl.col("hosp_lv")
-        return base.join(detail, on="fixmedins_code", how="left").with_columns(
+        frame = base.join(detail, on="fixmedins_code", how="left").with_columns(
             tier=pl.when(level.is_in(["01", "02", "03", "04"]))
             .then(pl.lit("3"))
             .when(level.is_in(["05", "06", "07"]))
@@ -103,11 +109,12 @@ class Tables:
             .otherwise(pl.lit("0")),
             is_pharmacy=pl.col("fixmedins_type") == "2",
         )
+        return self.computed(frame)
 
     @cached_property
     def persons(self) -> pl.LazyFrame:
         """One row a person: psn_no, gend, brdy, live_admdvs, address hash columns as the lake keeps them, surv_stas."""
-        return self.lake.scan("psn_info_b", self.bucket).unique("psn_no", keep="first", maintain_order=True)
+        return self.computed(self.lake.scan("psn_info_b", self.bucket).unique("psn_no", keep="first", maintain_order=True))
 
     @cached_property
     def visits(self) -> pl.LazyFrame:
@@ -124,7 +131,7 @@ class Tables:
             .join(self.persons.select("psn_no", "gend", "brdy"), on="psn_no", how="left", maintain_order="left")
             .with_columns(age=_age(pl.col("brdy"), pl.col("begn_date")))
         )
-        return self._kept(frame)
+        return self.computed(frame)
 
     @cached_property
     def settlements(self) -> pl.LazyFrame:
@@ -151,7 +158,7 @@ class Tables:
         )
         share = (pl.col("fund_fen") / pl.col("inscp_fen")).clip(0.0, 1.0)
         frame = net.with_columns(fund_share=pl.when(pl.col("inscp_fen") > 0).then(share).otherwise(0.0))
-        return self._kept(frame)
+        return self.computed(frame)
 
     @cached_property
     def stays(self) -> pl.LazyFrame:
@@ -186,7 +193,7 @@ class Tables:
                 case_paid=pl.col("hi_paymtd").is_in(CASE_PAID) & ~pl.col("drg_case_type").fill_null("1").is_in(["2", "3", "4"]),
             )
         )
-        return self._kept(frame)
+        return self.computed(frame)
 
     @cached_property
     def lines(self) -> pl.LazyFrame:
@@ -261,7 +268,7 @@ class Tables:
             )
             .with_columns(fund_fen=(pl.col("inscp_fen") * pl.col("fund_share")).round().cast(pl.Int64))
         )
-        return self._kept(frame)
+        return self.computed(frame)
 
     @cached_property
     def diagnoses(self) -> pl.LazyFrame:
@@ -304,10 +311,14 @@ class Tables:
 
     def _of_lists(self, table: str) -> pl.LazyFrame:
         keys = self.raw("mdcs_fund_setl_list_d").select("setl_id", "mdtrt_id", "fixmedins_code").unique("setl_id", keep="first")
-        return self._kept(self.raw(table).join(keys, on="setl_id", how="inner", maintain_order="left"))
+        return self.computed(self.raw(table).join(keys, on="setl_id", how="inner", maintain_order="left"))
 
-    def _kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        return frame.collect().lazy() if self.bucket is not None else frame
+    def computed(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame with its rows computed now when one bucket is served, so that whoever reads it twice pays once; lazy over the whole lake.
+
+        Its rows are put in one piece: else every join with it would do that again.
+        """
+        return frame.collect().rechunk().lazy() if self.bucket is not None else frame
 
 
 def _fen(column: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Computing an intermediate frame once for all features that read it."""
+"""Computing an intermediate frame once for all features or rules that read it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ def once(function: Callable[[Tables], pl.LazyFrame]) -> Callable[[Tables], pl.La
     def kept(t: Tables) -> pl.LazyFrame:
         store: dict[str, pl.LazyFrame] = t.__dict__.setdefault("_intermediate", {})
         if key not in store:
-            frame = function(t)
-            store[key] = frame.collect().lazy() if t.bucket is not None else frame
+            store[key] = t.computed(function(t))
         return store[key]
 
     return kept

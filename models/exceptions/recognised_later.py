@@ -20,4 +20,5 @@ def recognised_later(t: Tables, p: Params) -> pl.LazyFrame:
         .group_by("psn_no")
         .agg(pl.col("begntime").dt.date().max().alias("seen"))
     )
-    return t.lines.join(seen, on="psn_no", how="inner").filter(pl.col("seen") > pl.col("date")).select("bkkp_sn")
+    registered = t.lines.join(t.raw("die_reg_d"), on="psn_no", how="semi")
+    return registered.join(seen, on="psn_no", how="inner").filter(pl.col("seen") > pl.col("date")).select("bkkp_sn")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from features.reference.items import HAEMOPERFUSION, is_dialysis
+from features.shared.once import once
 from features.tables import Tables
 
 PERFUSION_STEM = HAEMOPERFUSION[:11]
 
 
+@once
 def sessions(t: Tables) -> pl.LazyFrame:
     """One row a billed session: haemodialysis, filtration or diafiltration. A line of ``cnt`` 2 is one row with ``units`` 2.
 

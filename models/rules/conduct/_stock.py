@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.once import once
 from features.tables import Tables
 from models.wording import count, yuan
 
@@ -26,6 +27,11 @@ def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
     Herbal pieces are left out: books keep them in kilograms, bills in grams.
     """
     del p
+    return _billed(t)
+
+
+@once
+def _billed(t: Tables) -> pl.LazyFrame:
     return (
         t.lines.filter(pl.col("hilist_code").str.contains("^[XZC]"))
         .group_by("fixmedins_code", "hilist_code", pl.col("date").dt.truncate("1mo").alias("month"))

@@ -1,4 +1,4 @@
-"""Trace codes sold more than once, found in one pass over the trace table and shared by all buckets of a run."""
+"""The trace table, which bears no person and lies in no bucket: read once and shared by all buckets of a run."""
 
 from __future__ import annotations
 
@@ -33,6 +33,33 @@ def _repeated(lake: _ByContent) -> pl.DataFrame:
     sales = trace.filter(pl.col("sel_retn_type") == SALE)
     codes = sales.group_by(pl.col("drug_trac_codg").hash().alias("key")).agg(pl.len().alias("n")).filter(pl.col("n") > 1).select("key")
     return trace.with_columns(key=pl.col("drug_trac_codg").hash()).join(codes, on="key", how="semi").drop("key").collect()
+
+
+@lru_cache(maxsize=2)
+def _scanned(lake: _ByContent) -> pl.DataFrame:
+    """All boxes sold, in 20 bytes a row: two hashes stand for the number of the line, a category for the box's code."""
+    return (
+        lake.lake.scan("drug_trac_d")
+        .filter(pl.col("sel_retn_type") == SALE)
+        .select(*_hashes(), pl.col("hilist_code").cast(pl.Categorical).alias("box"))
+        .collect()
+    )
+
+
+def _hashes() -> tuple[pl.Expr, pl.Expr]:
+    return pl.col("bkkp_sn").hash(0).alias("key"), pl.col("bkkp_sn").hash(1).alias("check")
+
+
+def with_scanned_boxes(t: Tables, lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines of this bucket (with ``bkkp_sn``) once for every ``box`` that was scanned and sold for them: the box's code."""
+    keyed = t.computed(lines.with_columns(_hashes()))
+    own = _scanned(_ByContent(t.lake)).lazy().join(keyed, on="key", how="semi")
+    return (
+        keyed.join(own, on="key", how="inner", maintain_order="left_right")
+        .filter(pl.col("check") == pl.col("check_right"))
+        .drop("key", "check", "check_right")
+        .with_columns(pl.col("box").cast(pl.String))
+    )
 
 
 def rows_of_repeated_codes(t: Tables) -> pl.LazyFrame:

@@ -19,7 +19,7 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
         treated_together.clear(t.lines, t, p)
         .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZT]"))
         .group_by("mdtrt_id")
-        .agg(pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum())
+        .agg(pl.col("bkkp_sn"), pl.col("inscp_fen").sum())
     )
     return (
         t.visits.filter(~pl.col("inpatient") & (pl.col("begntime").dt.time() != pl.time(0, 0)))

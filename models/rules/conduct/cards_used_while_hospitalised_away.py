@@ -21,25 +21,25 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("med_type").str.slice(0, 1) == "2")
         .select("psn_no", away_begn=pl.col("begndate"), away_end=pl.col("enddate"))
     )
-    fetched = (
-        family_account.clear(t.lines.filter(~pl.col("inpatient")), t, p)
-        .group_by("fixmedins_code", "psn_no", "mdtrt_id")
+    visit = ["fixmedins_code", "psn_no", "mdtrt_id"]
+    lines = family_account.clear(t.lines.filter(~pl.col("inpatient")), t, p)
+    # a hand laid on the patient is the matter of treated_here_hospitalised_away
+    fetched = t.computed(lines.group_by(visit).agg(drugs_only=pl.col("hilist_code").str.contains("^[XZT]").all()).filter("drugs_only"))
+    purchases = (
+        t.lines.join(fetched.join(away, on="psn_no", how="semi"), on=visit, how="semi")
+        .group_by(visit)
         .agg(
             pl.col("bkkp_sn").sort(),
             pl.col("setl_id").drop_nulls().first(),
             pl.col("date").min(),
             pl.col("inscp_fen").sum().alias("worth"),
-            drugs_only=pl.col("hilist_code").str.contains("^[XZT]").all(),
         )
-        # a hand laid on the patient is the matter of treated_here_hospitalised_away
-        .filter("drugs_only")
     )
     met = (
-        recognised_alive.clear(fetched.join(away, on="psn_no", how="inner"), t, p)
+        recognised_alive.clear(purchases.join(away, on="psn_no", how="inner"), t, p)
         .filter(pl.col("date").is_between(pl.col("away_begn").dt.offset_by(f"{edge}d"), pl.col("away_end").dt.offset_by(f"-{edge}d")))
         .sort("mdtrt_id", "away_begn")
         .unique("mdtrt_id", keep="first", maintain_order=True)
-        .drop("drugs_only")
     )
     visits = fetched.group_by("fixmedins_code").agg(pl.len().cast(pl.UInt32).alias("visits"))
     return pl.concat([met, visits], how="diagonal")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from features.parameters import Params
@@ -9,6 +11,8 @@ from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.kinds import Kind
 from models.rule import rule
 from models.wording import count, yuan
+
+COLUMNS: Final = ("psn_no", "fixmedins_code", "mdtrt_id", "bkkp_sn", "date", "drug", "hilist_name", "prd_days", "inscp_fen")
 
 
 def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
@@ -21,9 +25,17 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     """
     drug = ["psn_no", "drug"]
     dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
-    bought = (
+    packs = t.computed(
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") > 0)), t, p)
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .select(*COLUMNS, "time", "med_type")
+    )
+    # the costly reckoning is for those who may hoard at all: more bought of a drug than its days could use, or twice on one day
+    span = (pl.col("date").max() - pl.col("date").min()).dt.total_days()
+    plenty = (pl.len() > 1) & (pl.col("prd_days").sum() >= (span + pl.col("prd_days").min()) * p["times_calendar_min"])
+    may_hoard = packs.group_by(drug).agg(may=plenty | pl.col("date").is_duplicated().any()).filter("may").select("psn_no").unique()
+    bought = t.computed(
+        packs.join(may_hoard, on="psn_no", how="semi")
         .sort(*drug, "time", "bkkp_sn")
         .with_columns(
             ahead=pl.col("prd_days").cum_sum().over(drug) - pl.col("prd_days") - (pl.col("date") - pl.col("date").min().over(drug)).dt.total_days(),
@@ -63,7 +75,6 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
             | (pl.col("by_calendar") & pl.col("rounded"))
         )
     )
-    columns = ["psn_no", "fixmedins_code", "mdtrt_id", "bkkp_sn", "date", "drug", "hilist_name", "prd_days", "inscp_fen"]
     hoarded = (
         bought.join(drugs.select(*drug, "supplied", "calendar", "rounds", "by_rounds"), on=drug, how="inner")
         .with_columns(surplus=(pl.col("ahead") >= p["days_ahead_early"]) | pl.col("again"))
@@ -78,7 +89,7 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.len().over(drug) >= p["rounds_min"])
         .with_columns(surplus=pl.lit(value=True))
     )
-    return pl.concat([hoarded.select(*columns, "surplus", "supplied", "calendar", "rounds"), company.select(*columns, "surplus")], how="diagonal")
+    return pl.concat([hoarded.select(*COLUMNS, "surplus", "supplied", "calendar", "rounds"), company.select(*COLUMNS, "surplus")], how="diagonal")
 
 
 @rule(

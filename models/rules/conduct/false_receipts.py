@@ -15,23 +15,20 @@ BY_HAND = "1"
 def _by_hand(t: Tables, p: Params) -> pl.LazyFrame:
     """Standing settlements made by hand in this bucket, with their lines."""
     del p
-    lines = t.lines.group_by("setl_id").agg(pl.col("bkkp_sn").sort())
-    return (
-        t.settlements.filter(pl.col("setl_type") == BY_HAND)
-        .join(lines, on="setl_id", how="left")
-        .select(
-            "setl_id",
-            "mdtrt_id",
-            "psn_no",
-            "fixmedins_code",
-            "begndate",
-            "enddate",
-            pl.col("setl_time").dt.date().alias("day"),
-            "inscp_fen",
-            "fund_fen",
-            pl.col("invono").str.strip_chars().str.to_uppercase(),
-            "bkkp_sn",
-        )
+    by_hand = t.settlements.filter(pl.col("setl_type") == BY_HAND)
+    lines = t.lines.join(by_hand, on="setl_id", how="semi").group_by("setl_id").agg(pl.col("bkkp_sn").sort())
+    return by_hand.join(lines, on="setl_id", how="left").select(
+        "setl_id",
+        "mdtrt_id",
+        "psn_no",
+        "fixmedins_code",
+        "begndate",
+        "enddate",
+        pl.col("setl_time").dt.date().alias("day"),
+        "inscp_fen",
+        "fund_fen",
+        pl.col("invono").str.strip_chars().str.to_uppercase(),
+        "bkkp_sn",
     )
 
 

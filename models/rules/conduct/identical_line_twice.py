@@ -15,8 +15,10 @@ def _repeats(t: Tables, p: Params) -> pl.LazyFrame:
     """Service lines posted again word for word (rows with ``again``), and every institution's count of service lines."""
     services = several_newborns.clear(t.lines.filter((pl.col("list_type") == "201") & pl.col("rx_drord_no").is_not_null()), t, p)
     same = ["fixmedins_code", "psn_no", "mdtrt_id", "hilist_code", "time", "cnt", "pric", "rx_drord_no", "bilg_dr_code"]
+    # a charge at midnight is a day's charge; several of one order are counted by other rules
+    timed = services.filter((pl.col("time").dt.time() != pl.time(0, 0)) & (pl.len().over("mdtrt_id", "time", "hilist_code") > 1))
     repeats = (
-        services.sort("bkkp_sn")
+        timed.sort("bkkp_sn")
         .group_by(same, maintain_order=True)
         .agg(
             pl.len().alias("n"),
@@ -27,8 +29,7 @@ def _repeats(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("bkkp_sn").first().alias("first"),
             pl.col("inscp_fen").slice(1).sum().alias("worth"),
         )
-        # a charge at midnight is a day's charge; several of one order are counted by other rules
-        .filter((pl.col("n") > 1) & (pl.col("time").dt.time() != pl.time(0, 0)))
+        .filter(pl.col("n") > 1)
         .select("fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "hilist_name", "date", "again", "first", "worth")
     )
     totals = services.group_by("fixmedins_code").agg(pl.len().cast(pl.UInt32).alias("lines"))

@@ -15,16 +15,26 @@ def _orders(t: Tables, p: Params) -> pl.LazyFrame:
     del p
     here = registrations(t).select(pl.col("dr_code").alias("bilg_dr_code"), "fixmedins_code", registered=pl.lit(value=True))
     known = registrations(t).select(pl.col("dr_code").alias("bilg_dr_code"), known=pl.lit(value=True)).unique()
+    place = ["fixmedins_code", "bilg_dr_code"]
     return (
         t.lines.filter(pl.col("bilg_dr_code").is_not_null() & (pl.col("etip_flag").fill_null("0") != "1"))
-        .join(here, on=["bilg_dr_code", "fixmedins_code"], how="left")
-        .join(known, on="bilg_dr_code", how="left")
-        .group_by("fixmedins_code", "bilg_dr_code", "registered", "known")
+        .group_by(place)
         .agg(
-            pl.col("bkkp_sn").filter(pl.col("registered").is_null()).alias("bkkp_sns"),
+            pl.col("bkkp_sn").alias("bkkp_sns"),
             pl.len().alias("n"),
             pl.col("date").unique().alias("dates"),
             pl.col("inscp_fen").sum().alias("worth"),
+        )
+        .join(here, on=place, how="left")
+        .join(known, on="bilg_dr_code", how="left")
+        .select(
+            *place,
+            "registered",
+            "known",
+            bkkp_sns=pl.when(pl.col("registered").is_null()).then("bkkp_sns").otherwise([]),
+            n="n",
+            dates="dates",
+            worth="worth",
         )
     )
 

@@ -33,8 +33,12 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
     the fund. How much of a line is within scope is known from lines of the same item and class at lawful prices. The loss is
     the fund's share of the excess, nothing in case-paid stays. One finding a visit.
     """
-    lines = _with_ceiling(t, p).filter(pl.col("ceiling").is_not_null())
+    priced = t.lines.filter((pl.col("pric") > 0) & pl.col("inscp_fen").is_not_null())
     over = pl.col("pric") > pl.col("ceiling") * (1 + p["tolerance_share"])
+    # few items are ever over; of these alone the lawful prices are looked at as well
+    suspects = _with_ceiling(priced.select("bkkp_sn", "hilist_code", "fixmedins_code", "date", "pric", "pric_uplmt_amt"), t, p, dear_only=True)
+    items = suspects.filter(over).select("hilist_code").unique()
+    lines = t.computed(_with_ceiling(priced.join(items, on="hilist_code", how="semi"), t, p).filter(pl.col("ceiling").is_not_null()))
     usual = (
         lines.filter(~over & (pl.col("fee_fen") > 0))
         .group_by("hilist_code", "chrgitm_lv", "insutype")
@@ -85,10 +89,29 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
     )
 
 
-def _with_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
-    lines = t.lines.filter((pl.col("pric") > 0) & pl.col("inscp_fen").is_not_null())
+def _with_ceiling(lines: pl.LazyFrame, t: Tables, p: Params, *, dear_only: bool = False) -> pl.LazyFrame:
+    """The lines with the ``ceiling`` that binds them; ``dear_only``: without those that keep the lowest their item ever had, cheaply told."""
+    carried = pl.col("pric_uplmt_amt").replace(0.0, None)
     if not t.has("hilist_lmtpric_d"):
-        return lines.with_columns(ceiling=pl.col("pric_uplmt_amt").replace(0.0, None))
+        return lines.with_columns(ceiling=carried)
+    listed = _listed(t, p)
+    tiered = t.institutions.select("fixmedins_code", "tier")
+    if dear_only:
+        lowest = listed.group_by("hilist_code", "tier").agg(pl.col("listed").min()).join(tiered, on="tier").drop("tier")
+        held = lines.join(lowest, on=["hilist_code", "fixmedins_code"], how="left")
+        lines = t.computed(held.filter(pl.col("pric") > pl.min_horizontal("listed", carried)).drop("listed"))
+    priced = (
+        lines.select("bkkp_sn", "hilist_code", "fixmedins_code", "date")
+        .join(tiered, on="fixmedins_code", how="inner")
+        .join(listed, on=["hilist_code", "tier"], how="inner")
+        .filter((pl.col("date") >= pl.col("begins")) & (pl.col("ends").is_null() | (pl.col("date") < pl.col("ends"))))
+        .select("bkkp_sn", "listed")
+    )
+    return lines.join(priced, on="bkkp_sn", how="left").with_columns(ceiling=pl.max_horizontal(pl.col("listed"), carried))
+
+
+def _listed(t: Tables, p: Params) -> pl.LazyFrame:
+    """The price list by item and tier as periods that do not overlap: ``hilist_code tier begins ends`` (the day after, or null) ``listed``."""
     tiers: dict[str, str] = p["tiers_of_type"]
     every = "0123"
     binding = pl.DataFrame(
@@ -96,24 +119,25 @@ def _with_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
         schema={"hilist_lmtpric_type": pl.String, "tier": pl.String},
         orient="row",
     ).lazy()
-    listed = (
+    rows = (
         t.raw("hilist_lmtpric_d")
         .join(binding, on="hilist_lmtpric_type", how="inner")
-        .select("hilist_code", "tier", "begndate", "enddate", pl.col("hilist_pric_uplmt_amt").cast(pl.Float64).alias("listed"))
+        .select(
+            "hilist_code",
+            "tier",
+            pl.col("begndate").fill_null(pl.date(1900, 1, 1)),
+            after=pl.col("enddate").dt.offset_by("1d"),
+            listed=pl.col("hilist_pric_uplmt_amt").cast(pl.Float64),
+        )
         .filter(pl.col("listed") > 0)
     )
-    priced = (
-        lines.select("bkkp_sn", "hilist_code", "fixmedins_code", "date")
-        .join(t.institutions.select("fixmedins_code", "tier"), on="fixmedins_code", how="inner")
-        .join(listed, on=["hilist_code", "tier"], how="inner")
-        .filter(
-            (pl.col("begndate").is_null() | (pl.col("date") >= pl.col("begndate")))
-            & (pl.col("enddate").is_null() | (pl.col("date") <= pl.col("enddate")))
-        )
+    key = ["hilist_code", "tier"]
+    turns = pl.concat([rows.select(*key, begins="begndate"), rows.select(*key, begins="after").drop_nulls()]).unique().sort(*key, "begins")
+    return t.computed(
+        turns.with_columns(ends=pl.col("begins").shift(-1).over(key))
+        .join(rows, on=key, how="inner")
+        .filter((pl.col("begndate") <= pl.col("begins")) & (pl.col("after").is_null() | (pl.col("begins") < pl.col("after"))))
         # on the day of a new price notice both prices stand: the higher one binds
-        .group_by("bkkp_sn")
+        .group_by(*key, "begins", "ends")
         .agg(pl.col("listed").max())
-    )
-    return lines.join(priced, on="bkkp_sn", how="left").with_columns(
-        ceiling=pl.max_horizontal(pl.col("listed"), pl.col("pric_uplmt_amt").replace(0.0, None))
     )

@@ -18,7 +18,7 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
     whatever the department. Rows without are the institution's totals.
     """
     dialysis = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("setl_id")
-    settled = (
+    settled = t.computed(
         t.settlements.filter(~is_inpatient(pl.col("med_type")))
         .select("setl_id", "mdtrt_id", "psn_no", "fixmedins_code", "med_type", "fee_fen")
         .join(t.visits.select("mdtrt_id", "begntime", "adm_dept_codg", "chfpdr_code", "dise_no"), on="mdtrt_id", how="inner")
@@ -27,7 +27,9 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(date=pl.col("begntime").dt.date())
     )
     totals = settled.group_by("fixmedins_code").agg(pl.len().cast(pl.UInt32).alias("visits"))
-    return pl.concat([_chained(t, settled, p, wide=False), _chained(t, settled, p, wide=True), totals], how="diagonal")
+    # most people settle once a day: only the others can make a chain
+    again = settled.filter(pl.len().over("psn_no", "fixmedins_code", "date") > 1)
+    return pl.concat([_chained(t, again, p, wide=False), _chained(t, again, p, wide=True), totals], how="diagonal")
 
 
 def _chained(t: Tables, settled: pl.LazyFrame, p: Params, *, wide: bool) -> pl.LazyFrame:

@@ -32,10 +32,20 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
     One finding a person, institution and run.
     """
     dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
-    bought = (
+    by = ["psn_no", "fixmedins_code", "drug"]
+    packs = t.computed(
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") >= 2)), t, p)
         .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
-        .group_by("psn_no", "fixmedins_code", "drug", "date")
+        .select(*by, "date", "bkkp_sn", "prd_days", "inscp_fen", "hilist_name")
+    )
+    # few buy so often in so short a time; only theirs is looked at closely
+    close = pl.col("date").sort().diff().dt.total_days() <= p["days_apart_max"]
+    often = (
+        packs.filter(pl.len().over(by) >= p["purchases_min"]).group_by(by).agg(close=close.sum()).filter(pl.col("close") >= p["purchases_min"] - 1)
+    )
+    bought = (
+        packs.join(often, on=by, how="semi")
+        .group_by(*by, "date")
         .agg(
             pl.col("bkkp_sn").sort(),
             pl.col("prd_days").sum(),
@@ -43,7 +53,6 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("hilist_name").first(),
         )
     )
-    by = ["psn_no", "fixmedins_code", "drug"]
     runs = (
         bought.sort(*by, "date")
         .with_columns(new=((pl.col("date") - pl.col("date").shift(1).over(by)).dt.total_days() > p["days_apart_max"]).fill_null(value=True))

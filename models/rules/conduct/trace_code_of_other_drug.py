@@ -6,7 +6,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._trace import SALE
+from models.rules.conduct._trace import with_scanned_boxes
 from models.wording import yuan
 
 #: A drug code that names its generic in its first ten characters.
@@ -16,11 +16,12 @@ WELL_FORMED = r"^[XZ][A-Z0-9]{12,}$"
 def _mismatches(t: Tables, p: Params) -> pl.LazyFrame:
     """Standing drug lines whose scanned box is of another generic drug than the one billed."""
     del p
-    scanned = t.raw("drug_trac_d").filter(pl.col("sel_retn_type") == SALE).select("bkkp_sn", pl.col("hilist_code").alias("box"))
+    lines = t.lines.filter(pl.col("hilist_code").str.contains(WELL_FORMED)).select(
+        "bkkp_sn", "fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "date", "hilist_code", "hilist_name", "inscp_fen"
+    )
     return (
-        t.lines.filter(pl.col("hilist_code").str.contains(WELL_FORMED))
-        .select("bkkp_sn", "fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "date", "hilist_code", "hilist_name", "inscp_fen")
-        .join(scanned.filter(pl.col("box").str.contains(WELL_FORMED)), on="bkkp_sn", how="inner")
+        with_scanned_boxes(t, lines)
+        .filter(pl.col("box").str.contains(WELL_FORMED))
         # a line with several boxes agrees when one of them does
         .with_columns(agrees=(pl.col("box").str.slice(0, 10) == pl.col("hilist_code").str.slice(0, 10)).any().over("bkkp_sn"))
         .filter(~pl.col("agrees"))

@@ -13,23 +13,20 @@ from models.wording import yuan
 
 def _standing_sales(t: Tables, p: Params) -> pl.LazyFrame:
     """The sales of repeatedly sold codes whose fee lines stand (refunded and void ones are gone), with their persons."""
-    lines = split_pack.clear(t.lines, t, p).select("bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "inpatient", "inscp_fen", "hilist_name", "time")
-    return (
-        rows_of_repeated_codes(t)
-        .filter(pl.col("sel_retn_type") == SALE)
-        .join(lines, on="bkkp_sn", how="inner")
-        .select(
-            "drug_trac_codg",
-            "fixmedins_code",
-            pl.coalesce("sel_retn_time", "time").alias("sold"),
-            "bkkp_sn",
-            "psn_no",
-            "mdtrt_id",
-            "setl_id",
-            "inpatient",
-            "inscp_fen",
-            "hilist_name",
-        )
+    sales = rows_of_repeated_codes(t).filter(pl.col("sel_retn_type") == SALE)
+    sold = split_pack.clear(t.lines.join(sales, on="bkkp_sn", how="semi"), t, p)
+    lines = sold.select("bkkp_sn", "psn_no", "mdtrt_id", "setl_id", "inpatient", "inscp_fen", "hilist_name", "time")
+    return sales.join(lines, on="bkkp_sn", how="inner").select(
+        "drug_trac_codg",
+        "fixmedins_code",
+        pl.coalesce("sel_retn_time", "time").alias("sold"),
+        "bkkp_sn",
+        "psn_no",
+        "mdtrt_id",
+        "setl_id",
+        "inpatient",
+        "inscp_fen",
+        "hilist_name",
     )
 
 

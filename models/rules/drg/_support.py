@@ -15,11 +15,11 @@ from typing import Final
 
 import polars as pl
 
-from features.drg.lists import diagnoses_of
+from features.drg.lists import cases_of, diagnoses_of
 from features.parameters import Params
 from features.shared.category import CATEGORIES_ZH, category
+from features.shared.once import once
 from features.tables import Tables
-from models.rules.inpatient._stays import kept
 from models.wording import percent, yuan
 
 #: Rows of the extract: ``bearer`` (one a case and code), ``use`` (cases of a hospital with an item).
@@ -73,15 +73,9 @@ def item_class(code: pl.Expr) -> pl.Expr:
     )
 
 
-def items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
-    """mdtrt_id, fixmedins_code, key, name: the distinct item classes of each case's fee lines, and for drugs also the substances.
-
-    ``cases`` are those of ``cases_of(t)``; computed once a bucket, since three rules read it.
-    """
-    return kept(t, "items_of_cases", lambda tables: _items_of_cases(tables, cases))
-
-
-def _items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
+@once
+def items_of_cases(t: Tables) -> pl.LazyFrame:
+    """mdtrt_id, fixmedins_code, key, name: the distinct item classes of each case's fee lines, and for drugs also the substances."""
     code = pl.col("hilist_code")
     # categories first: they need columns that the distinct items have no more
     lines = t.lines.filter(pl.col("inpatient")).with_columns(category=category())
@@ -90,7 +84,8 @@ def _items_of_cases(t: Tables, cases: pl.LazyFrame) -> pl.LazyFrame:
     substances = items.filter(code.str.contains(_WESTERN_DRUG)).select("mdtrt_id", code.str.slice(0, 10).alias("key"), "name")
     operations = items.filter("operated").select("mdtrt_id", pl.lit(OPERATION_CHARGE).alias("key"), pl.lit(CATEGORIES_ZH["operation"]).alias("name"))
     keyed = pl.concat([classes, substances, operations]).group_by("mdtrt_id", "key").agg(pl.col("name").min())
-    return keyed.join(cases.select("mdtrt_id", "fixmedins_code"), on="mdtrt_id", how="inner").select("mdtrt_id", "key", "name", "fixmedins_code")
+    cases = cases_of(t).select("mdtrt_id", "fixmedins_code")
+    return keyed.join(cases, on="mdtrt_id", how="inner").select("mdtrt_id", "key", "name", "fixmedins_code")
 
 
 def use_rows(items: pl.LazyFrame) -> pl.LazyFrame:

@@ -35,7 +35,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     schemes = schemes_in_use()
     people = cases_of(t)
     cases = people.select("case_id", "mdtrt_id", "fixmedins_code")
-    items = items_of_cases(t, cases)
+    items = items_of_cases(t)
     keys = items.group_by("mdtrt_id").agg(keys=pl.col("key").sort())
     paid_cases = billed_cases(t).collect().lazy()
     billing = paid_cases.drop("fixmedins_code")

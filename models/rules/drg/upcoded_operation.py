@@ -37,7 +37,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Every operated case with its items, its billing, and the group it would have without its operations."""
     schemes = schemes_in_use()
     cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
-    items = items_of_cases(t, cases)
+    items = items_of_cases(t)
     operated = operations_of(t).sort("case_id", pl.col("main").not_(), "seq").unique("case_id", keep="first", maintain_order=True)
     people = cases_of(t).join(operated.select("case_id"), on="case_id", how="semi")
     without = group_in_force(people, diagnoses_of(t), operations_of(t).filter(pl.lit(value=False)), schemes)

@@ -32,7 +32,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Every bearer of an MCC or CC with its items and billing; use of items by hospital; billed weights."""
     scheme = scheme_in_use()
     cases = cases_of(t).select("case_id", "mdtrt_id", "fixmedins_code")
-    items = items_of_cases(t, cases)
+    items = items_of_cases(t)
     kin = cases.join(kin_of(t), on="case_id")
     billing = billed_cases(t)
     main = diagnoses_of(t).filter("main").group_by("case_id").agg(main_code=pl.col("code").sort_by("seq").first())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from features.reference.items import PHARMACY_TYPE, is_blood_purification
+from features.shared.once import once
 from features.tables import Tables
-from models.rules.inpatient._stays import dated_stays, kept, role, stay_lines
+from models.rules.inpatient._stays import dated_stays, role, stay_lines
 
 #: how much one event says: a face, a hand laid on, a visit that may have been a relative's, a walk to the shop, a purchase anyone may make
 WEIGHTS = {"face": 1.0, "hands": 1.0, "visit": 0.5, "shop_face": 0.4, "shop": 0.2}
@@ -16,16 +17,13 @@ WEIGHTS = {"face": 1.0, "hands": 1.0, "visit": 0.5, "shop_face": 0.4, "shop": 0.
 DIALYSIS_ROOM = "1"
 
 
+@once
 def events_elsewhere(t: Tables) -> pl.LazyFrame:
     """``mdtrt_id`` (the stay), ``date``, ``what`` (see WEIGHTS), ``elsewhere`` (institution), ``sns`` (its lines), ``tests_only``.
 
     Left out: blood purification and faces in dialysis rooms (a hospital without machines sends its patients), samples sent out (``etip_flag``),
     refunded visits, the stay's own institution, and the days of admission and discharge.
     """
-    return kept(t, "events_elsewhere", _events)
-
-
-def _events(t: Tables) -> pl.LazyFrame:
     last_line = stay_lines(t).group_by("mdtrt_id").agg(pl.col("date").max().alias("last_line"))
     stays = (
         dated_stays(t)
@@ -70,10 +68,11 @@ def _events(t: Tables) -> pl.LazyFrame:
 
 
 def _visits(t: Tables) -> pl.LazyFrame:
-    """Outpatient visits and purchases with lines that stand."""
+    """Outpatient visits and purchases, with lines that stand, of persons who have a stay."""
     kind = role()
     return (
         t.lines.filter(~pl.col("inpatient"))
+        .join(t.stays.select("psn_no").unique(), on="psn_no", how="semi")
         .with_columns(role=kind, dialysis=is_blood_purification(pl.col("hilist_code")))
         .group_by("mdtrt_id")
         .agg(

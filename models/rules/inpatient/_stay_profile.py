@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.shared.once import once
 from features.tables import Tables
-from models.rules.inpatient._stays import dated_stays, kept, stay_lines
+from models.rules.inpatient._stays import dated_stays, stay_lines
 
 #: a single one costs more than a stay's other tests together
 GENE_TEST = "基因"
 ROLES = ("hotel", "drug", "exam", "lab", "operation", "therapy", "material")
 
 
+@once
 def stay_profiles(t: Tables) -> pl.LazyFrame:
     """Discharged and running stays with ``fee_total`` and ``<role>_fen`` per role, ``gene_fen`` (of the tests), ``therapy_items``,
     ``drug_items`` (take-home apart)."""
-    return kept(t, "stay_profiles", _stay_profiles)
-
-
-def _stay_profiles(t: Tables) -> pl.LazyFrame:
     fee, role = pl.col("fee_fen"), pl.col("role")
     inside = ~pl.col("take_home")
     sums = (

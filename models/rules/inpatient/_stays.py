@@ -1,22 +1,17 @@
 """What several in-patient rules share: fee lines with their stay, what a line is for, and the days of a stay.
 
-Each frame is computed once per ``Tables`` (bucket) and kept while that object lives, so that ten rules do not scan the lines ten times.
+Frames that several rules read are computed ``once`` per ``Tables`` (bucket), so that ten rules do not scan the lines ten times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from features.reference.items import BED_PREFIX, NURSING_PREFIX
+from features.shared.once import once
 from features.tables import Tables
-
-_KEPT: WeakKeyDictionary[Tables, dict[str, pl.LazyFrame]] = WeakKeyDictionary()
-_LOCK = Lock()
 
 #: Institutions whose in-patients need little hands-on care on most days; compared only among themselves.
 LOW_INTENSITY_NAMES: Final = "精神|康复|护理院|医养|老年|疗养|安宁"
@@ -26,17 +21,6 @@ ORAL_FORMS: Final = ("A", "E", "G", "K", "N")
 #: nursing by grade, charged a day: special, intensive, I–III, psychiatric (not single nursing acts such as mouth care)
 NURSING_GRADE: Final = r"^0012010000[1-59]0000"
 DRUG_TYPES: Final = ("101", "102", "103")
-
-
-def kept(t: Tables, name: str, build: Callable[[Tables], pl.LazyFrame]) -> pl.LazyFrame:
-    """``build(t)``, collected once per bucket; lazy over the whole lake."""
-    if t.bucket is None:
-        return build(t)
-    with _LOCK:
-        frames = _KEPT.setdefault(t, {})
-    if name not in frames:
-        frames[name] = build(t).collect().lazy()
-    return frames[name]
 
 
 def is_bed(code: pl.Expr) -> pl.Expr:
@@ -76,12 +60,9 @@ def role() -> pl.Expr:
     )
 
 
+@once
 def stay_lines(t: Tables) -> pl.LazyFrame:
     """Fee lines of stays with ``stay_begn``, ``stay_end`` (null while in), ``los``, ``role``, ``item`` (drug: generic, service: 11 digits)."""
-    return kept(t, "stay_lines", _stay_lines)
-
-
-def _stay_lines(t: Tables) -> pl.LazyFrame:
     stays = t.stays.select(
         "mdtrt_id",
         pl.col("begn_date").alias("stay_begn"),

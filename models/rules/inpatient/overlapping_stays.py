@@ -50,7 +50,7 @@ def overlapping_stays(t: Tables, p: Params) -> pl.LazyFrame:
     other = pl.concat(frames).rename({name: f"other_{name}" for name in ("mdtrt_id", "fixmedins_code", "begn_date", "last_day")})
     begin = pl.max_horizontal("begn_date", "other_begn_date")
     end = pl.min_horizontal("last_day", "other_last_day")
-    pairs = (
+    pairs = t.computed(
         stays.join(other, on="psn_no", how="inner")
         .filter((pl.col("fixmedins_code") != pl.col("other_fixmedins_code")) & (pl.col("mdtrt_id") != pl.col("other_mdtrt_id")))
         .with_columns(shared_from=begin.dt.offset_by("1d"), shared_to=end.dt.offset_by("-1d"))

@@ -41,7 +41,8 @@ def treated_here_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
             last=pl.col("enddate").dt.offset_by(f"-{edge}d"),
         )
     )
-    done = t.lines.filter(~pl.col("inpatient") & ~(pl.col("etip_flag") == "1").fill_null(value=False)).with_columns(role=role())
+    outside = t.lines.filter(~pl.col("inpatient") & ~(pl.col("etip_flag") == "1").fill_null(value=False))
+    done = outside.join(away, on="psn_no", how="semi").with_columns(role=role())
     bodily = done.filter(pl.col("role").is_in(["exam", "lab", "therapy", "operation"])).select("mdtrt_id").unique()
     return (
         done.join(bodily, on="mdtrt_id", how="semi")

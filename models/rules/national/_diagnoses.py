@@ -6,12 +6,14 @@ from typing import Final
 
 import polars as pl
 
+from features.shared.once import once
 from features.tables import Tables
 
 #: Main diagnoses that name a complaint or a contact, not a disease: they say nothing about what else the patient has.
 VAGUE: Final = ("R", "Z")
 
 
+@once
 def recorded(t: Tables) -> pl.LazyFrame:
     """psn_no, mdtrt_id, code, name: main diagnoses of all visits and all diagnoses of the settlement lists."""
     main = t.visits.select("psn_no", "mdtrt_id", code="main_dx", name="dscg_maindiag_name").drop_nulls("code")
@@ -28,6 +30,7 @@ def having(t: Tables, wanted: pl.LazyFrame, *, by: str = "psn_no") -> pl.LazyFra
     return codes.join(prefixes, on=by, how="inner").filter(pl.col("code").str.starts_with(pl.col("prefix"))).select(by, "point_id").unique()
 
 
+@once
 def well_documented(t: Tables) -> pl.LazyFrame:
     """mdtrt_id of visits whose diagnoses can be held against them.
 
@@ -57,6 +60,7 @@ def begins(code: pl.Expr, prefixes: tuple[str, ...]) -> pl.Expr:
     return code.str.contains("^(?:" + "|".join(prefixes) + ")")
 
 
+@once
 def other_sex_shown(t: Tables) -> pl.LazyFrame:
     """psn_no of persons with two or more visits whose diagnosis only the other sex can have: the registry's sex is in doubt.
 

@@ -34,7 +34,7 @@ def too_old(t: Tables, p: Params, *classes: str) -> pl.LazyFrame:
 
 def unfit(t: Tables, *classes: str) -> pl.LazyFrame:
     """Lines whose visit is documented well enough and whose person never, at any visit, bears a diagnosis the point allows."""
-    lines = limited_lines(t, *classes).filter(pl.col("icd").list.len() > 0).join(well_documented(t), on="mdtrt_id", how="semi")
+    lines = t.computed(limited_lines(t, *classes).filter(pl.col("icd").list.len() > 0).join(well_documented(t), on="mdtrt_id", how="semi"))
     fitting = having(t, lines.select("psn_no", "point_id", prefixes="icd").unique(["psn_no", "point_id"]))
     flagged = lines.join(fitting.with_columns(fits=pl.lit(value=True)), on=["psn_no", "point_id"], how="left")
     return lenient(flagged, pl.col("fits").is_null())
@@ -42,7 +42,7 @@ def unfit(t: Tables, *classes: str) -> pl.LazyFrame:
 
 def contraindicated(t: Tables, *classes: str) -> pl.LazyFrame:
     """Lines whose own visit bears a diagnosis the point forbids."""
-    lines = limited_lines(t, *classes).filter(pl.col("icd_forbidden").list.len() > 0)
+    lines = t.computed(limited_lines(t, *classes).filter(pl.col("icd_forbidden").list.len() > 0))
     bad = having(t, lines.select("mdtrt_id", "point_id", prefixes="icd_forbidden").unique(["mdtrt_id", "point_id"]), by="mdtrt_id")
     return one_point(lines.join(bad, on=["mdtrt_id", "point_id"], how="semi"))
 
@@ -52,7 +52,7 @@ def without_companion(t: Tables, *classes: str, days: int) -> pl.LazyFrame:
 
     A companion at any institution clears the line; so does a stay or visit that is not settled yet.
     """
-    lines = limited_lines(t, *classes).filter(pl.col("partner").list.len() > 0)
+    lines = t.computed(limited_lines(t, *classes).filter(pl.col("partner").list.len() > 0))
     wanted = lines.select("psn_no", "bkkp_sn", "date", "mdtrt_id", "partner").explode("partner")
     # which codes are companions is settled on the few distinct items, so that only companion lines are joined
     stems = wanted.select("partner").unique().collect()

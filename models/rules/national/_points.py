@@ -11,18 +11,16 @@ all points of the class with that stem demand the same; such a match is marked `
 from __future__ import annotations
 
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from features.shared.once import once
 from features.tables import Tables
 from models.knowledge.load import knowledge_of
 from models.wording import span, yuan
 
 #: Classes whose points repeat limits of the drug list, which bind a generic and form, not one maker's product.
 STEM_CLASSES: Final = ("药品限适应症", "药品限医疗机构级别", "药品限就医方式", "药品限支付疗程", "药品限工伤保险", "药品限生育保险", "药品限二线使用")
-
-_ITEMS: WeakKeyDictionary[Tables, pl.DataFrame] = WeakKeyDictionary()
 
 
 def stem(code: pl.Expr) -> pl.Expr:
@@ -31,10 +29,13 @@ def stem(code: pl.Expr) -> pl.Expr:
 
 
 def items_of(t: Tables) -> pl.DataFrame:
-    """Distinct hilist_code, hilist_name, list_type of the lines; kept for the life of ``t``."""
-    if t not in _ITEMS:
-        _ITEMS[t] = t.lines.select("hilist_code", "hilist_name", "list_type").unique().collect()
-    return _ITEMS[t]
+    """Distinct hilist_code, hilist_name, list_type of the lines."""
+    return _items(t).collect()
+
+
+@once
+def _items(t: Tables) -> pl.LazyFrame:
+    return t.lines.select("hilist_code", "hilist_name", "list_type").unique()
 
 
 def matched_items(t: Tables, *rule_classes: str) -> pl.DataFrame:
