@@ -100,7 +100,8 @@ def stay_lines(t: Tables) -> pl.LazyFrame:
             "prd_days",
             "bilg_dr_code",
         )
-        .join(stays, on="mdtrt_id", how="inner")
+        # in the lake's order, so that the first of several lines is the same in every run
+        .join(stays, on="mdtrt_id", how="inner", maintain_order="left")
         .with_columns(
             role=role(),
             item=pl.when(pl.col("list_type").is_in(DRUG_TYPES)).then(code.str.slice(0, 10)).otherwise(code.str.slice(0, 11)),
