@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -13,7 +15,9 @@ from flows.scoring import ScoredCity
 from flows.steps import Job, versions
 from flows.store import write_json, write_parquet
 from flows.watch import recorded
+from models.catalogue import without_points
 from models.finding import DETAIL_COLUMNS
+from models.knowledge.load import load_knowledge
 
 
 def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
@@ -23,12 +27,7 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
     write_parquet(findings.select("finding_id", *DETAIL_COLUMNS), home.out / "findings_detail.parquet")
     customary = pl.read_parquet(job.steps().path("customary.parquet"))
     write_parquet(customary, home.out / "customary.parquet")
-    _, waiting = job.rules()
-    write_report(
-        delivery,
-        home.out,
-        not_run=[{"rule_id": unit.rule_id, "title_zh": unit.title_zh, "missing_tables": list(unit.missing_tables)} for unit in waiting],
-    )
+    write_report(delivery, home.out, not_run=_not_run(job))
     lake = job.open_lake()
     record = {
         "run_id": job.key,
@@ -49,3 +48,12 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
         **versions(job),
     }
     write_json(record, home.out / "run.json")
+
+
+def _not_run(job: Job) -> list[dict[str, Any]]:
+    """The rules that could not judge, with the tables or the class of knowledge points they wait for."""
+    ready, waiting = job.rules()
+    pointless = without_points(load_knowledge(Path(job.knowledge) if job.knowledge else None))
+    wanting: list[tuple[str, str, list[str], list[str]]] = [(unit.rule_id, unit.title_zh, list(unit.missing_tables), []) for unit in waiting]
+    wanting += [(unit.rule_id, unit.title_zh, [], [pointless[unit.rule_id]]) for unit in ready if unit.rule_id in pointless]
+    return [{"rule_id": rule_id, "title_zh": title, "missing_tables": tables, "missing_points": points} for rule_id, title, tables, points in wanting]

@@ -21,7 +21,7 @@ from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
 from models.knowledge.load import OVERLAY_FACTS, overlay_frame
 from models.rule import Rule, all_rules
-from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle
+from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle_all
 from models.scoring.evidence import rule_evidence
 
 BUCKET_STEP = "bucket={bucket}/step"
@@ -110,13 +110,12 @@ def city_step(job: Job, facts_out: Path) -> Path:
     facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in {*parts, *computed}} | job.overlay()
     ready, _ = job.rules()
     lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
-    frames = [scan_buckets(job, "findings").collect()]
+    hits = []
     for unit in ready:
-        if unit.scope != "city":
-            continue
-        extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
-        hits = run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)
-        frames.append(settle(hits, unit, lines, stays))
+        if unit.scope == "city":
+            extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
+            hits.append((unit, run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)))
+    frames = [scan_buckets(job, "findings").collect(), *settle_all(hits, lines, stays)]
     found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
     groups = peer_groups(facts["institution"], facts["stay"], city)
     houses = institutions_in_business(whole, groups, facts["institution_month"])

@@ -102,7 +102,7 @@ def _national(row: dict[str, str], units: tuple[Rule, ...], tables: set[str], k:
     state: State = "executable" if ready else "waiting for tables"
     waits = () if ready else tuple(missing)
     if ready and all(NEEDS_POINTS.get(unit.rule_id) == row["name"] for unit in ready) and not executable:
-        state, waits = "waiting for points", (f"knowledge points of {row['name']}",)
+        state, waits = "waiting for points", (row["name"],)
     return NationalRule(int(row["seq"]), row["tier1"], row["tier2"], row["name"], row["gz_code"], units, state, waits, total, executable)
 
 
@@ -111,6 +111,11 @@ def _points(name: str, k: Knowledge) -> tuple[int, int]:
     if name in special:
         return special[name].height, special[name].height
     return k.count(name)
+
+
+def without_points(knowledge: Knowledge) -> dict[str, str]:
+    """Unit → its class, of the units that judge nothing because the knowledge holds no executable point of their class."""
+    return {rule_id: name for rule_id, name in NEEDS_POINTS.items() if not _points(name, knowledge)[1]}
 
 
 def contract() -> set[str]:

@@ -93,6 +93,18 @@ def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFr
     )
 
 
+def settle_all(found: Sequence[tuple[Rule, pl.DataFrame]], lines: pl.LazyFrame, stays: pl.LazyFrame) -> list[pl.DataFrame]:
+    """The hits of many rules settled after one pass over the city's lines, of which they name few."""
+    if not found:
+        return []
+    named = pl.concat([hits.select(bkkp_sn=pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False)) for _, hits in found]).unique()
+    whole = pl.concat([hits.select("mdtrt_id") if unit.loss == "stay" else hits.select("mdtrt_id").clear() for unit, hits in found]).drop_nulls()
+    of_line = lines.join(named.lazy(), on="bkkp_sn", how="semi")
+    of_stay = lines.join(whole.unique().lazy(), on="mdtrt_id", how="semi")
+    few = pl.concat([of_line, of_stay]).collect(engine="streaming").unique("bkkp_sn").lazy()
+    return [settle(hits, unit, few, stays) for unit, hits in found]
+
+
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
     try:
         return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()

@@ -41,7 +41,7 @@ _SPECIALS: Final[Mapping[str, tuple[str, str]]] = {
 def write_report(report: DeliveryReport, out_dir: Path, *, not_run: Sequence[Mapping[str, Any]] | None = None) -> None:
     """Writes the report of a load into a run's folder, with a copy of the quarantined rows.
 
-    ``not_run`` are the rules that wait for tables: ``rule_id``, ``title_zh``, ``missing_tables`` each. Files are replaced whole.
+    ``not_run`` are the rules that wait: ``rule_id``, ``title_zh``, ``missing_tables``, ``missing_points`` each. Files are replaced whole.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     waiting = None if not_run is None else [dict(rule) for rule in not_run]

@@ -136,6 +136,7 @@ def test_what_cannot_run_for_want_of_optional_tables_is_said(city: City, home: H
     report = json.loads((home.out / "delivery_report.json").read_text(encoding="utf-8"))
     waiting = {table for rule in report["rules_not_run"] for table in rule["missing_tables"]}
     assert {"scene_rcd_d", "drug_trac_d", "dr_info_b"} <= waiting
+    assert {point for rule in report["rules_not_run"] for point in rule["missing_points"]} == {"医疗服务项目限工伤保险"}
     assert {"scene_rcd_d", "drug_trac_d", "dr_info_b"} <= set(report["tables_absent"])
 
 

@@ -23,7 +23,7 @@ def _report(tmp_path: Path) -> DeliveryReport:
 
 def test_the_json_accounts_for_rows_and_yuan_of_every_table_and_reads_back(tmp_path: Path) -> None:
     report = _report(tmp_path)
-    waiting = [{"rule_id": "death_claims", "title_zh": "死亡后结算", "missing_tables": ["die_reg_d"]}]
+    waiting = [{"rule_id": "death_claims", "title_zh": "死亡后结算", "missing_tables": ["die_reg_d"], "missing_points": []}]
     write_report(report, tmp_path / "out", not_run=waiting)
     plain = json.loads((tmp_path / "out" / "delivery_report.json").read_text(encoding="utf-8"))
     lines = plain["tables"]["fee_list_d"]
@@ -38,9 +38,13 @@ def test_the_json_accounts_for_rows_and_yuan_of_every_table_and_reads_back(tmp_p
 
 def test_the_page_says_in_chinese_what_was_set_aside_unknown_and_not_run(tmp_path: Path) -> None:
     report = _report(tmp_path)
-    write_report(report, tmp_path / "out", not_run=[{"rule_id": "death_claims", "title_zh": "死亡后结算", "missing_tables": ["die_reg_d"]}])
+    waiting = [
+        {"rule_id": "death_claims", "title_zh": "死亡后结算", "missing_tables": ["die_reg_d"], "missing_points": []},
+        {"rule_id": "service_work_injury_only", "title_zh": "限工伤", "missing_tables": [], "missing_points": ["医疗服务项目限工伤保险"]},
+    ]
+    write_report(report, tmp_path / "out", not_run=waiting)
     page = (tmp_path / "out" / "delivery_report.html").read_text(encoding="utf-8")
-    for words in ("必填项为空", "未知代码 999", "死亡后结算", "死亡登记", "555.13", "quarantine/fee_list_d.csv"):
+    for words in ("必填项为空", "未知代码 999", "死亡后结算", "死亡登记", "“医疗服务项目限工伤保险”的知识点", "555.13", "quarantine/fee_list_d.csv"):
         assert words in page
     assert "http" not in page
     assert (tmp_path / "out" / "quarantine" / "fee_list_d.csv").read_bytes().startswith(b"\xef\xbb\xbf")

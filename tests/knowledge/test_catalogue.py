@@ -7,8 +7,9 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from models.catalogue import UNNUMBERED, catalogue_table, national_rules
+from models.catalogue import UNNUMBERED, catalogue_table, national_rules, without_points
 from models.kinds import Kind
+from models.knowledge.load import load_knowledge
 from models.rule import all_rules
 
 
@@ -23,6 +24,13 @@ def test_at_least_eighty_are_executable_and_the_others_say_what_they_wait_for():
     rows = national_rules()
     assert sum(row.state == "executable" for row in rows) >= 80
     assert all(row.waits_for for row in rows if row.state != "executable")
+
+
+def test_a_rule_without_points_says_so_until_the_city_adds_one(tmp_path):
+    assert without_points(load_knowledge()) == {"service_work_injury_only": "医疗服务项目限工伤保险"}
+    overlay = tmp_path / "points.yaml"
+    overlay.write_text("- {action: add, class: 医疗服务项目限工伤保险, item: 康复训练, names: [康复训练], source: 本市文件}\n", encoding="utf-8")
+    assert without_points(load_knowledge(overlay)) == {}
 
 
 def test_a_contract_without_settlement_lists_makes_their_rules_wait():

@@ -70,7 +70,11 @@ def _not_run(run: Run, report: dict[str, Any]) -> list[dict[str, Any]]:
     listed = report.get("not_run") or report.get("rules_not_run") or []
     if listed:
         return [
-            {"rule_id": e.get("rule_id", ""), "title": e.get("title_zh", ""), "tables": e.get("missing_tables") or e.get("tables") or []}
+            {
+                "rule_id": e.get("rule_id", ""),
+                "title": e.get("title_zh", ""),
+                "tables": [*(e.get("missing_tables") or e.get("tables") or []), *(f"“{name}”的知识点" for name in e.get("missing_points") or [])],
+            }
             for e in listed
             if isinstance(e, dict)
         ]
