@@ -242,6 +242,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=2 * len(WAYS))
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    pl.Config.set_tbl_cols(20)
+    pl.Config.set_tbl_width_chars(200)
     scheme, city = load_scheme(), City.load()
     units = [unit for unit in all_rules() if unit.rule_id in RULES]
     parts = []
@@ -265,8 +267,7 @@ def main() -> None:
         )
         .sort("way")
     )  # fmt: skip
-    with pl.Config(tbl_cols=20, tbl_rows=20, tbl_width_chars=200):
-        print(result)
+    print(result)
     if options.json:
         options.json.write_text(json.dumps(result.to_dicts(), indent=1), encoding="utf-8")
 
