@@ -25,6 +25,9 @@ CASE_PAID: Final = ("2", "3", "4")
 #: Tables that are prepared below or, bearing no person, lie whole in every bucket: never kept as they are loaded.
 LARGE: Final = ("fee_list_d", "mdtrt_d", "setl_d", "drug_trac_d", "invt_chg_d")
 
+#: diag_type values of Chinese medicine (main disease, syndrome).
+CHINESE_MEDICINE: Final = ("2", "3")
+
 
 class Tables:
     """Prepared views of one bucket of the lake, or of the whole (``bucket=None``).
@@ -272,8 +275,12 @@ class Tables:
 
     @cached_property
     def diagnoses(self) -> pl.LazyFrame:
-        """Settlement-list diagnoses with the stay's ``mdtrt_id`` (reliable secondary diagnoses stand only here)."""
-        return self._of_lists("mdcs_fund_setl_list_diag_d")
+        """Western settlement-list diagnoses with the stay's ``mdtrt_id`` (reliable secondary diagnoses stand only here).
+
+        Disease and syndrome of Chinese medicine stand in the same table; their codes look like ICD-10 and name the same illness again.
+        """
+        western = ~pl.col("diag_type").is_in(CHINESE_MEDICINE).fill_null(value=False)
+        return self._of_lists("mdcs_fund_setl_list_diag_d").filter(western)
 
     @cached_property
     def operations(self) -> pl.LazyFrame:

@@ -9,10 +9,7 @@ import polars as pl
 
 from features.drg.grouper import GROUPED, group_in_force
 from features.drg.scheme import Scheme
-from features.tables import Tables
-
-#: Diagnoses of Chinese medicine (main disease, syndrome) stand in the same table and take no part in grouping.
-CHINESE_MEDICINE: Final = ("2", "3")
+from features.tables import CHINESE_MEDICINE, Tables
 
 LIST_TABLES: Final = ("mdcs_fund_setl_list_d", "mdcs_fund_setl_list_diag_d")
 

@@ -34,12 +34,14 @@ def having(t: Tables, wanted: pl.LazyFrame, *, by: str = "psn_no") -> pl.LazyFra
 def well_documented(t: Tables) -> pl.LazyFrame:
     """mdtrt_id of visits whose diagnoses can be held against them.
 
-    Those are stays with a settlement list of two or more diagnoses, and outpatient visits with a definite disease of persons for whom
-    such a list exists: an outpatient claim bears one diagnosis, and only a list shows what else a person has. Without lists nobody is.
+    Those are stays with a settlement list of two or more diseases (three-character categories: two codes of one category are one disease
+    written twice), and outpatient visits with a definite disease of persons for whom such a list exists: an outpatient claim bears one
+    diagnosis, and only a list shows what else a person has. Without lists nobody is.
     """
     if not t.has("mdcs_fund_setl_list_diag_d"):
         return t.visits.select("mdtrt_id").clear()
-    listed = t.diagnoses.group_by("psn_no", "mdtrt_id").agg(pl.col("diag_code").drop_nulls().n_unique()).filter(pl.col("diag_code") >= 2)
+    category = pl.col("diag_code").drop_nulls().str.slice(0, 3)
+    listed = t.diagnoses.group_by("psn_no", "mdtrt_id").agg(category.n_unique()).filter(pl.col("diag_code") >= 2)
     definite = pl.col("main_dx").is_not_null() & ~pl.col("main_dx").str.slice(0, 1).is_in(VAGUE)
     outpatient = t.visits.filter(~pl.col("inpatient") & definite).join(listed.select("psn_no").unique(), on="psn_no", how="semi")
     return pl.concat([listed.select("mdtrt_id"), outpatient.select("mdtrt_id")]).unique()

@@ -11,7 +11,8 @@ from features.parameters import Params
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.exceptions.mother_and_newborn import mother_and_newborn
-from models.rules.national._diagnoses import having, other_sex_shown, well_documented
+from models.exceptions.recorded_diagnosis import recorded_diagnosis
+from models.rules.national._diagnoses import having, other_sex_shown
 from models.rules.national._points import items_of, lenient, limited_lines, one_point
 
 
@@ -32,9 +33,9 @@ def too_old(t: Tables, p: Params, *classes: str) -> pl.LazyFrame:
     return family_account.clear(mother_and_newborn.clear(odd, t, p), t, p)
 
 
-def unfit(t: Tables, *classes: str) -> pl.LazyFrame:
+def unfit(t: Tables, p: Params, *classes: str) -> pl.LazyFrame:
     """Lines whose visit is documented well enough and whose person never, at any visit, bears a diagnosis the point allows."""
-    lines = t.computed(limited_lines(t, *classes).filter(pl.col("icd").list.len() > 0).join(well_documented(t), on="mdtrt_id", how="semi"))
+    lines = t.computed(recorded_diagnosis.clear(limited_lines(t, *classes).filter(pl.col("icd").list.len() > 0), t, p))
     fitting = having(t, lines.select("psn_no", "point_id", prefixes="icd").unique(["psn_no", "point_id"]))
     flagged = lines.join(fitting.with_columns(fits=pl.lit(value=True)), on=["psn_no", "point_id"], how="left")
     return lenient(flagged, pl.col("fits").is_null())

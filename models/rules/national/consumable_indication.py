@@ -23,7 +23,7 @@ from models.rules.national._points import per_visit
 )
 def consumable_indication(t: Tables, p: Params) -> pl.LazyFrame:
     """Consumables meant for one group of diseases (stone baskets, femoral plates, puncture sets for portal shunts) without such a disease."""
-    odd = unfit(t, "医用耗材限疾病使用").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "医用耗材限疾病使用").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

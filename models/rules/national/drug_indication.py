@@ -28,7 +28,7 @@ def drug_indication(t: Tables, p: Params) -> pl.LazyFrame:
     The claim's own diagnoses are incomplete outside the settlement list, so every diagnosis ever recorded for the person speaks for the
     hospital, and only visits that are documented well are judged: stays with two listed diagnoses, outpatient visits with a definite disease.
     """
-    odd = unfit(t, "药品限适应症").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "药品限适应症").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

@@ -26,7 +26,7 @@ def drug_off_label(t: Tables, p: Params) -> pl.LazyFrame:
 
     Only labels whose diseases could all be mapped are used. Off-label use with evidence is lawful; the hospital is heard.
     """
-    odd = unfit(t, "超说明书适应症用药").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "超说明书适应症用药").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

@@ -26,7 +26,7 @@ def service_indication(t: Tables, p: Params) -> pl.LazyFrame:
 
     Every diagnosis ever recorded for the person speaks for the hospital. A city adds its own limited services by overlay.
     """
-    odd = unfit(t, "医疗服务项目限适应症").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "医疗服务项目限适应症").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

@@ -23,7 +23,7 @@ from models.rules.national._points import per_visit
 )
 def service_off_indication(t: Tables, p: Params) -> pl.LazyFrame:
     """Specialised services (psychiatric therapies, phototherapy of the newborn) for persons who at no visit bear a disease they are meant for."""
-    odd = unfit(t, "医疗服务项目超适应症使用").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "医疗服务项目超适应症使用").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

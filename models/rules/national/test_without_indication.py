@@ -23,7 +23,7 @@ from models.rules.national._points import per_visit
 )
 def test_without_indication(t: Tables, p: Params) -> pl.LazyFrame:
     """Tests of the national list for which no recorded disease, symptom or check-up of the person gives a reason."""
-    odd = unfit(t, "无指征检验检查").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
+    odd = unfit(t, p, "无指征检验检查").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
         pl.format(

@@ -35,6 +35,12 @@ LAWFUL = {
     "a secondary diagnosis that fits": HIT.but("H60.900", "N40.x00"),
     "the same disease recorded at another visit": HIT.and_("mdtrt_d", "M2 | 2023-01-01 | 2023-01-01 | 11 | N40.x00"),
     "one listed diagnosis only: the record may hold more": HIT.but("| 0             | H60.900", "| 0             | -"),
+    "the same disease in two codes": HIT.but("H60.900   | 2型糖尿病", "I10.x09   | 高血压3级"),
+    "one disease and its name in Chinese medicine": HIT.but(
+        "psn_no | maindiag_flag | diag_code | diag_name\n", "psn_no | maindiag_flag | diag_code | diag_name | diag_type\n"
+    )
+    .but("I10.x00   | 高血压\n", "I10.x00   | 高血压 | 1\n")
+    .but("H60.900   | 2型糖尿病\n", "A17.07   | 眩晕病 | 2\n"),
     "paid by the patient": HIT.but("| 10", "| 0"),
 }
 
