@@ -24,6 +24,9 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     if not len(visits):
         return
     name = ("other_sex", "lies_elsewhere", "other_face")[2 if house == "dialysis" else a.mechanism]
+    if name == "lies_elsewhere":
+        # the holder is on the ward: no terminal here can have seen his face
+        chunk.visits["presence"][visits] = 0
     cases = each(chunk, "impersonation", name, visits)
     chunk.visits["case"][visits] = np.where(chunk.visits["case"][visits] < 0, cases, chunk.visits["case"][visits])
     lines = chunk.lines_of(visits)

@@ -45,12 +45,14 @@ def _billed(t: Tables) -> pl.LazyFrame:
     )
 
 
-def shortages(t: Tables, p: Params) -> pl.LazyFrame:
+def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> pl.LazyFrame:
     """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
 
     Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last
-    class_fen class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items) and ``other_maker``
-    (the book holds the same generic and form of another maker). A stock book is relied on when it lists at least ``book_share_min`` of the
+    class_fen class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker``
+    (the book holds the same generic and form of another maker) and ``growing``: in how many months the shortage grew; a delivery note that
+    was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it does not list is
+    so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it lists at least ``book_share_min`` of the
     billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that
     shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least ``book_items_min`` items, and
     when its own sales agree with the billing within a factor of two: packs against tablets would make any comparison void. Only months of
@@ -72,20 +74,18 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(available=pl.col("inward") - pl.col("outward"))
     )
     span = book.group_by("fixmedins_code").agg(pl.col("opened").min(), pl.col("closed").max(), (pl.col("inward") > 0).sum().alias("items"))
-    billed = (
-        t.extracted.join(span, on="fixmedins_code", how="inner")
-        .filter((pl.col("month") >= pl.col("opened").dt.truncate("1mo")) & (pl.col("month") <= pl.col("closed")))
-        .group_by("fixmedins_code", "hilist_code")
-        .agg(
-            pl.col("hilist_name").first(),
-            pl.col("cnt").sum().alias("billed"),
-            pl.col("fee_fen").sum(),
-            pl.col("inscp_fen").sum(),
-            pl.col("loss_fen").sum(),
-            pl.col("month").min().alias("first"),
-            pl.col("month").max().alias("last"),
-            pl.col("items").first(),
-        )
+    within = t.extracted.join(span, on="fixmedins_code", how="inner").filter(
+        (pl.col("month") >= pl.col("opened").dt.truncate("1mo")) & (pl.col("month") <= pl.col("closed"))
+    )
+    billed = within.group_by("fixmedins_code", "hilist_code").agg(
+        pl.col("hilist_name").first(),
+        pl.col("cnt").sum().alias("billed"),
+        pl.col("fee_fen").sum(),
+        pl.col("inscp_fen").sum(),
+        pl.col("loss_fen").sum(),
+        pl.col("month").min().alias("first"),
+        pl.col("month").max().alias("last"),
+        pl.col("items").first(),
     )
     against = billed.join(book.drop("opened", "closed"), on=["fixmedins_code", "hilist_code"], how="left").with_columns(
         listed=pl.col("available").is_not_null(),
@@ -108,6 +108,9 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
     had = pl.col("available").fill_null(0.0).clip(lower_bound=0.0)
     part = pl.col("short") / pl.col("billed")
     whole_class = pl.col("fee_fen").sum().over(klass)
+    unknown = ~pl.col("listed")
+    unknown_money = pl.col("fee_fen").filter(unknown).sum().over(klass) / whole_class
+    made_up = pl.lit(value=False) if unlisted_times is None else unknown_money >= unlisted_times * unknown.mean().over(klass)
     # how many makers' products of one generic and form the book holds, this one left out
     held = (
         book.filter(pl.col("inward") > 0)
@@ -117,8 +120,8 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("hilist_code").alias("held"))
     )
     return (
-        # an item the book does not know at all counts only where the book knows nearly everything
-        reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]))
+        # an item the book does not know at all counts only where the book knows nearly everything, or just the dear ones are unknown
+        reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]) | made_up)
         .with_columns(short=pl.col("billed") - had, class_fen=whole_class, class_items=pl.len().over(klass))
         .filter((pl.col("short") >= p["units_short_min"]) & (pl.col("short") > had * p["short_share_min"]))
         .with_columns(
@@ -126,11 +129,35 @@ def shortages(t: Tables, p: Params) -> pl.LazyFrame:
             short_loss_fen=(pl.col("loss_fen") * part).round().cast(pl.Int64),
             last=pl.col("last").dt.month_end(),
         )
+        .join(_months_growing(t, within), on=["fixmedins_code", "hilist_code"], how="left")
         .join(t.institutions.select("fixmedins_code", "is_pharmacy"), on="fixmedins_code", how="left")
         .with_columns(generic=generic(pl.col("hilist_code")))
         .join(held, on=["fixmedins_code", "generic"], how="left")
         .with_columns(other_maker=(pl.col("held").list.set_difference(pl.concat_list("hilist_code")).list.len() > 0).fill_null(value=False))
         .drop("generic", "held")
+    )
+
+
+def _months_growing(t: Tables, billed: pl.LazyFrame) -> pl.LazyFrame:
+    """``growing``: in how many months an institution's shortage of an item rose above all it had been before."""
+    month = pl.col("invt_chg_time").dt.date().dt.truncate("1mo")
+    kind, cnt = pl.col("invt_chg_type"), pl.col("cnt").cast(pl.Float64)
+    had = t.raw("invt_chg_d").select(
+        "fixmedins_code",
+        "hilist_code",
+        month=month,
+        short=pl.when(kind.is_in(INWARD)).then(-cnt).when(kind.is_in(OUTWARD)).then(cnt.abs()).otherwise(0.0),
+    )
+    item = ["fixmedins_code", "hilist_code"]
+    return (
+        pl.concat([had, billed.select(*item, "month", short=pl.col("cnt").cast(pl.Float64))])
+        .group_by(*item, "month")
+        .agg(pl.col("short").sum())
+        .sort(*item, "month")
+        .with_columns(so_far=pl.col("short").cum_sum().over(item))
+        .with_columns(before=pl.col("so_far").cum_max().shift(1).over(item).fill_null(0.0).clip(lower_bound=0.0))
+        .group_by(item)
+        .agg(growing=(pl.col("so_far") > pl.col("before")).sum())
     )
 
 

@@ -7,15 +7,24 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._peers import others_rate
+from models.rules.inpatient._chance import at_least
 from models.wording import percent, yuan
 
 
 def _tests(t: Tables, p: Params) -> pl.LazyFrame:
     """Gene tests (rows with ``bkkp_sn``) and each institution's count of visits (rows with ``visits``)."""
     named = pl.col("hilist_name").str.contains(p["names"]) | pl.col("hilist_code").str.contains(p["codes"])
-    related_dx = t.diagnoses.filter(pl.col("diag_code").str.contains(p["related_diagnoses"])).select("mdtrt_id").unique()
     lines = t.lines.filter(named & ~pl.col("hilist_name").str.contains(p["not_meant"]))
-    tests = lines.join(related_dx.with_columns(listed=pl.lit(value=True)), on="mdtrt_id", how="left").select(
+    borne = pl.concat([lines.select("mdtrt_id", dx="main_dx"), t.diagnoses.select("mdtrt_id", dx="diag_code")]).drop_nulls().unique()
+    # a test for one drug is related to what the drug is for, whatever the department; any other to what such tests are done for
+    of_drug: dict[str, str] = p["drug_tests"]
+    name, dx = pl.col("hilist_name"), pl.col("dx")
+    no_drug = ~name.str.contains("|".join(f"(?:{names})" for names in of_drug))
+    fits = (no_drug & dx.str.contains(p["related_diagnoses"])) | pl.any_horizontal(
+        name.str.contains(names) & dx.str.contains(diseases) for names, diseases in sorted(of_drug.items())
+    )
+    fitting = lines.select("bkkp_sn", "mdtrt_id", "hilist_name").join(borne, on="mdtrt_id").filter(fits).select("bkkp_sn").unique()
+    tests = lines.join(fitting.with_columns(fits=pl.lit(value=True)), on="bkkp_sn", how="left").select(
         "bkkp_sn",
         "mdtrt_id",
         "psn_no",
@@ -25,11 +34,7 @@ def _tests(t: Tables, p: Params) -> pl.LazyFrame:
         "inscp_fen",
         "etip_hosp_code",
         "bilg_dept_name",
-        related=(
-            pl.col("main_dx").fill_null("").str.contains(p["related_diagnoses"])
-            | pl.col("listed").fill_null(value=False)
-            | pl.col("bilg_dept_name").fill_null("").str.contains(p["related_departments"])
-        ),
+        related=pl.col("fits").fill_null(value=False) | (no_drug & pl.col("bilg_dept_name").fill_null("").str.contains(p["related_departments"])),
     )
     visits = t.visits.group_by("fixmedins_code", "inpatient").agg(pl.len().cast(pl.UInt32).alias("visits"))
     stays = (
@@ -55,22 +60,28 @@ def _tests(t: Tables, p: Params) -> pl.LazyFrame:
         "not_meant",
         "related_diagnoses",
         "related_departments",
+        "drug_tests",
         "patients_min",
+        "usual_floor",
+        "chance_max",
         "per_hundred_stays_min",
         "times_city_min",
         "trim_share",
     ),
     exceptions=("refund",),
     extract=_tests,
+    version="2",
 )
 def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
     """Molecular tests ordered by the dozen for patients whose disease and department have nothing to do with them.
 
     Related, and cleared, are tumours, blood diseases, pregnancy and the newborn, inherited disease (``related_diagnoses``, main
-    or secondary) and the departments that live on such tests (``related_departments``). A cardiologist's single drug-metabolism
-    test is medicine; a hospital answers only when at least ``patients_min`` unrelated patients had tests, ``per_hundred_stays_min``
-    patients per hundred of its stays, and ``times_city_min`` times the other houses, the highest ``trim_share`` of them left out, so that
-    one laboratory's best customer does not hide the smaller ones. One finding a visit.
+    or secondary) and the departments that live on such tests (``related_departments``). A test of how a drug is broken down or works
+    (``drug_tests``: names of tests → diseases) is related to the diseases the drug is for, in whatever department. A single test may be
+    a physician's care; a hospital answers only when at least ``patients_min`` unrelated visits had tests, ``per_hundred_stays_min``
+    per hundred of its stays, ``times_city_min`` times the other houses, the highest ``trim_share`` of them left out, so that
+    one laboratory's best customer does not hide the smaller ones, and chance gives as many with a probability of at most ``chance_max``
+    at the others' rate, taken as ``usual_floor`` at least. One finding a visit.
     """
     tests = t.extracted.filter(pl.col("bkkp_sn").is_not_null() & ~pl.col("related"))
     sizes = t.extracted.filter(pl.col("visits").is_not_null()).group_by("fixmedins_code").agg(pl.col("visits").sum(), pl.col("stays").sum())
@@ -84,10 +95,13 @@ def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
             rate=pl.col("tested") / pl.col("base") * 100,
             city=others_rate(pl.col("tested"), pl.col("base"), p["trim_share"]) * 100,
         )
+        .with_columns(usual=(pl.col("city") / 100).clip(lower_bound=p["usual_floor"]))
+        .with_columns(chance=at_least("tested", "base", "usual"))
         .filter(
             (pl.col("tested") >= p["patients_min"])
             & (pl.col("rate") >= p["per_hundred_stays_min"])
             & (pl.col("rate") >= p["times_city_min"] * pl.col("city"))
+            & (pl.col("chance") <= p["chance_max"])
         )
     )
     return (

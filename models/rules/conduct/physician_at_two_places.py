@@ -29,12 +29,13 @@ def _days_of_the_twice_registered(t: Tables, p: Params) -> pl.LazyFrame:
     params=("same_days_min", "alternating_days_min", "window_days"),
     exceptions=("multi_site_practice", "one_organisation", "refund"),
     extract=_days_of_the_twice_registered,
+    version="2",
 )
 def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
     """A physician without leave for several sites is registered at two and orders at both at the same time.
 
-    He did so on at least ``same_days_min`` common days, or on ``alternating_days_min`` days each of which lies between days at the
-    other place, both within ``window_days``. The finding is against the place that is not his main place of practice: the licence
+    He did so on at least ``same_days_min`` common days, or on ``alternating_days_min`` days at the place where he bills on fewer
+    days, each of which lies between days at the other, both within ``window_days``. The finding is against the place that is not his main place of practice: the licence
     hangs there. Where the register does not tell, it is against the place where he bills on fewer days. Registered multi-site
     practice and houses of one organisation are cleared, and who left one place before beginning at the other never has such days.
     At fault are his lines there.
@@ -59,33 +60,21 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("fixmedins_code") != pl.col("other"))
         .filter(pl.when(pl.col("main") == pl.col("main_other")).then(fewer).otherwise(pl.col("main_other")))
     )
-    there = merged.select("dr_code", other="fixmedins_code", date_there="date", there="bkkp_sn")
-    apart = (pl.col("date_there") - pl.col("date")).dt.total_days()
-    met = (
-        merged.select(day)
-        .join(pairs.select("dr_code", "fixmedins_code", "other"), on=["dr_code", "fixmedins_code"], how="inner")
-        .join(there, on=["dr_code", "other"], how="inner")
-        .with_columns(apart=apart)
-        .filter(pl.col("apart").abs() <= p["window_days"])
-        .group_by(*day, "other")
-        .agg(
-            same=(pl.col("apart") == 0).any(),
-            between=(pl.col("apart") == 0).any() | ((pl.col("apart") < 0).any() & (pl.col("apart") > 0).any()),
-            related=pl.col("there").filter(pl.col("apart") == 0).list.explode(keep_nulls=False, empty_as_null=False),
-        )
-        .filter("between")
-    )
+    met = _common_days(merged, pairs, p["window_days"])
     return (
         met.group_by("dr_code", "fixmedins_code", "other")
         .agg(
-            pl.col("same").sum().alias("days"),
-            pl.len().alias("between"),
-            pl.col("related").list.explode(keep_nulls=False, empty_as_null=False).alias("related_bkkp_sns"),
+            (pl.col("same") & pl.col("here")).sum().alias("days"),
+            pl.col("here").sum().alias("between_here"),
+            (~pl.col("here")).sum().alias("between_there"),
+            pl.col("related").filter("here").list.explode(keep_nulls=False, empty_as_null=False).alias("related_bkkp_sns"),
             pl.col("date").min().alias("occurred_from"),
             pl.col("date").max().alias("occurred_to"),
         )
-        .filter((pl.col("days") >= p["same_days_min"]) | (pl.col("between") >= p["alternating_days_min"]))
         .join(pairs, on=["dr_code", "fixmedins_code", "other"], how="inner")
+        # at the place of fewer days: those at the busier one lie around every single visit to the other
+        .with_columns(between=pl.when(pl.col("worked") <= pl.col("worked_other")).then("between_here").otherwise("between_there"))
+        .filter((pl.col("days") >= p["same_days_min"]) | (pl.col("between") >= p["alternating_days_min"]))
         .select(
             "fixmedins_code",
             pl.col("all_lines").alias("bkkp_sns"),
@@ -106,4 +95,30 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
                 yuan(pl.col("all_worth")),
             ),
         )
+    )
+
+
+def _common_days(merged: pl.LazyFrame, pairs: pl.LazyFrame, window: int) -> pl.LazyFrame:
+    """Days of a physician at one place (``here``: the accused one) on which he ordered at the other too (``same``), or before and after."""
+    sides = pl.concat(
+        [
+            pairs.select("dr_code", "fixmedins_code", "other", place="fixmedins_code", against="other", here=pl.lit(value=True)),
+            pairs.select("dr_code", "fixmedins_code", "other", place="other", against="fixmedins_code", here=pl.lit(value=False)),
+        ]
+    )
+    days = merged.select("dr_code", "date", place="fixmedins_code")
+    there = merged.select("dr_code", against="fixmedins_code", date_there="date", there="bkkp_sn")
+    apart = pl.col("apart")
+    return (
+        days.join(sides, on=["dr_code", "place"], how="inner")
+        .join(there, on=["dr_code", "against"], how="inner")
+        .with_columns(apart=(pl.col("date_there") - pl.col("date")).dt.total_days())
+        .filter(apart.abs() <= window)
+        .group_by("dr_code", "fixmedins_code", "other", "here", "date")
+        .agg(
+            same=(apart == 0).any(),
+            around=(apart < 0).any() & (apart > 0).any(),
+            related=pl.col("there").filter(apart == 0).list.explode(keep_nulls=False, empty_as_null=False),
+        )
+        .filter(pl.col("same") | pl.col("around"))
     )

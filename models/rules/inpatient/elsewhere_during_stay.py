@@ -7,7 +7,7 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.inpatient._chance import at_least
-from models.rules.inpatient._meetings import crowded_places, meetings
+from models.rules.inpatient._meetings import crowded_places, himself, meetings
 from models.rules.inpatient._stays import houses
 from models.wording import span
 
@@ -31,6 +31,8 @@ WORDS = {"face": "人脸识别", "hands": "就诊检查治疗", "visit": "门诊
         "place_houses_min",
         "place_one_house_max",
         "place_persons_min",
+        "place_times_min",
+        "place_treated_min",
         "place_usual_floor",
         "shop_one_max",
         "shops_min",
@@ -39,7 +41,7 @@ WORDS = {"face": "人脸识别", "hands": "就诊检查治疗", "visit": "门诊
     ),
     exceptions=("exam_by_referral", "refund"),
     extract=meetings,
-    version="2",
+    version="3",
 )
 def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     """The bed is charged while its patient is seen elsewhere: examined or treated, recognised by a terminal, in consultation, shopping for drugs.
@@ -54,11 +56,12 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     least ``bare_share_min`` of the stay's inner days were like that: then the charges of that day are at issue.
     """
     rows = t.extracted
-    places = crowded_places(rows, p)
+    places = crowded_places(rows, p, treated_min=p["place_treated_min"])
     events = (
         rows.filter(pl.col("row") == "event")
         .join(places.select("elsewhere", crowded=pl.lit(value=True)), on="elsewhere", how="left")
-        .filter(~(pl.col("crowded").fill_null(value=False) & pl.col("cared").fill_null(value=True)))
+        .join(himself(rows).with_columns(himself=pl.lit(value=True)), on=["mdtrt_id", "date", "elsewhere"], how="left")
+        .filter(~(pl.col("crowded").fill_null(value=False) & pl.col("cared").fill_null(value=True) & ~pl.col("himself").fill_null(value=False)))
     )
     stays = rows.filter(pl.col("row") == "stay").select(
         "mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day", "inscp_fen", "paid_fen", "inner_days", "bare_days", "charged_days"

@@ -41,3 +41,12 @@ def test_drugs_billed_as_a_maker_never_bought_while_another_is_in_stock_are_swap
 )
 def test_what_is_no_swap_of_makers(city, why, drawn):
     assert found(drug_maker_swapped, hospital_with(city, **drawn)).is_empty(), why
+
+
+@pytest.mark.parametrize(("months", "hits"), [((3, 4, 5), 1), ((3, 4), 0)])
+def test_two_drugs_billed_month_after_month_are_no_slip(city, months, hits):
+    stock = [f"XA10BFA0{n:02}A001010199999" for n in range(20)]
+    fees = [(f"L{n}", f"M{n}", "H1", "2024-03-10 09:00", code, 5, 10, None) for n, code in enumerate(stock)]
+    fees += [(f"S{n}{m}", f"M{n}{m}", "H1", f"2024-0{m}-12 10:00", f"XA10BFA0{n:02}A001010102681", 9, 100, None) for n in range(2) for m in months]
+    book = [(f"I{n}", "H1", code, "2024-03-01", 1, 40) for n, code in enumerate(stock)] + [("O", "H1", stock[0], "2024-06-01", 1, 5)]
+    assert found(drug_maker_swapped, city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))).height == hits

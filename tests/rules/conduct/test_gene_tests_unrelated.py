@@ -11,6 +11,7 @@ from tests.rules.support import found, lines_of
 STAY = "mdtrt_id psn_no fixmedins_code begntime endtime dscg_maindiag_code"
 FEE = "bkkp_sn mdtrt_id fee_ocur_time hilist_code hilist_name pric bilg_dept_name cnt init_feedetl_sn"
 GENE = ("002507000240000", "他汀类药物SLCO1B1基因检测")
+TUMOUR = ("002507000250000", "EGFR基因突变检测")
 
 
 def hospital(
@@ -43,16 +44,35 @@ def test_tests_for_gastritis_by_the_dozen_are_found_a_visit_each(city):
 
 
 @pytest.mark.parametrize(("tested", "hits"), [(4, 0), (5, 5)])
-def test_five_patients_are_the_boundary(city, tested, hits):
+def test_five_in_a_hundred_are_the_boundary(city, tested, hits):
     assert found(gene_tests_unrelated, hospital(city, tested)).height == hits
+
+
+@pytest.mark.parametrize(("tested", "hits"), [(2, 0), (3, 3)])
+def test_three_patients_of_a_small_house_are_beyond_chance(city, tested, hits):
+    rest = [(f"P{n}", "H1", n < tested) for n in range(20)] + [(f"Q{n}", "H2", False) for n in range(200)]
+    stays = [(f"M{who}", who, at, day(1), day(5), "K29.500") for who, at, _ in rest]
+    fees = [(f"L{who}", f"M{who}", day(2), *(GENE if test else ("001109000010000", "普通病房床位费")), 990, "内科", 1, None) for who, _, test in rest]
+    assert found(gene_tests_unrelated, city(mdtrt_d=table(STAY, stays), fee_list_d=table(FEE, fees))).height == hits
+
+
+def test_a_statins_test_has_nothing_to_do_with_a_department_or_a_tumour(city):
+    assert found(gene_tests_unrelated, hospital(city, 20, dept="妇科")).height == 20
+    assert found(gene_tests_unrelated, hospital(city, 20, dx="C34.100")).height == 20
+
+
+def test_want_of_iron_and_salts_are_no_inherited_disease(city):
+    assert found(gene_tests_unrelated, hospital(city, 20, secondary="D50.900", item=TUMOUR)).height == 20
+    assert found(gene_tests_unrelated, hospital(city, 20, secondary="E87.600", item=TUMOUR)).height == 20
 
 
 @pytest.mark.parametrize(
     ("why", "change"),
     [
-        ("tumours are treated by their genes", {"dx": "C34.100"}),
-        ("a tumour as a further diagnosis", {"secondary": "C50.900"}),
-        ("gynaecology lives on such tests", {"dept": "妇科"}),
+        ("tumours are treated by their genes", {"dx": "C34.100", "item": TUMOUR}),
+        ("a tumour as a further diagnosis", {"secondary": "C50.900", "item": TUMOUR}),
+        ("gynaecology lives on such tests", {"dept": "妇科", "item": TUMOUR}),
+        ("a statin's test for raised blood fats, even as a further diagnosis", {"secondary": "E78.500"}),
         ("tests for germs are routine", {"item": ("002507000200000", "人乳头瘤病毒(HPV)核酸基因分型")}),
         ("the whole city does so", {"elsewhere": 40}),
     ],

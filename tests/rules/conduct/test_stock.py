@@ -89,13 +89,22 @@ def test_one_implant_item_is_enough_when_a_third_of_its_stock_is_missing(city, b
     assert found(implants_billed_beyond_purchase, t, book_items_min=3, item_fen_min=1000).height == hits
 
 
-@pytest.mark.parametrize(("cheap", "hits"), [(27, 1), (18, 0)])
-def test_a_book_that_lists_nearly_all_items_is_full_though_three_dear_ones_take_the_money(city, cheap, hits):
-    # three drugs never bought, at 100 yuan each; the book lists 27 (or 18) of 30 (or 21) items, at 1 yuan
-    known = [f"XB01AFL0{n:02}A001010102681" for n in range(cheap)]
-    fees = [(f"N{n}", f"MN{n}", "P1", "2024-03-10 09:00", code, 2, 1, None) for n, code in enumerate(known)]
-    fees += [(f"L{n}", f"M{n}", "P1", "2024-03-10 09:00", item(n), 30, 100, None) for n in range(3)]
+@pytest.mark.parametrize(("listed", "price", "hits"), [(27, 1, 1), (18, 1, 1), (18, 20, 0), (10, 1, 0)])
+def test_a_book_convicts_when_it_lists_nearly_all_items_or_only_dear_ones_are_missing(city, listed, price, hits):
+    # three drugs never bought, 30 packs at 1 yuan each; the book lists 2 packs of each other item
+    known = [f"XB01AFL0{n:02}A001010102681" for n in range(listed)]
+    fees = [(f"N{n}", f"MN{n}", "P1", "2024-03-10 09:00", code, 2, price, None) for n, code in enumerate(known)]
+    fees += [(f"L{n}", f"M{n}", "P1", "2024-03-10 09:00", item(n), 30, 1, None) for n in range(3)]
     book = [(f"I{n}", "P1", code, "2024-03-01", 1, 10) for n, code in enumerate(known)]
+    t = city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
+    assert found(pharmacy_sales_without_purchase, t, **SMALL).height == hits
+
+
+@pytest.mark.parametrize(("months", "hits"), [((3, 4, 5), 1), ((3, 4), 0)])
+def test_two_items_are_enough_when_their_shortage_grows_month_after_month(city, months, hits):
+    fees = [(f"L{n}{m}", f"M{n}{m}", "P1", f"2024-0{m}-10 09:00", item(n), 20, 100, None) for n in range(2) for m in months]
+    fees += [(f"N{n}", f"MN{n}", "P1", "2024-03-10 09:00", item(n), 10, 100, None) for n in range(2, 6)]
+    book = [(f"I{n}", "P1", item(n), "2024-03-01", 1, 15) for n in range(6)] + [("O", "P1", item(5), "2024-06-01", 1, 5)]
     t = city(fee_list_d=table(FEE, fees), invt_chg_d=table(BOOK, book))
     assert found(pharmacy_sales_without_purchase, t, **SMALL).height == hits
 
