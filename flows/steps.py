@@ -21,7 +21,7 @@ from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
 from models.knowledge.load import OVERLAY_FACTS, overlay_frame
 from models.rule import Rule, all_rules
-from models.run_rules import NotRun, run_city_rule, run_extract, run_person_rules, runnable, settle_all
+from models.run_rules import NotRun, one_deed_once, run_city_rule, run_extract, run_person_rules, runnable, settle_all
 from models.scoring.evidence import rule_evidence
 
 BUCKET_STEP = "bucket={bucket}/step"
@@ -116,7 +116,7 @@ def city_step(job: Job, facts_out: Path) -> Path:
             extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
             hits.append((unit, run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)))
     frames = [scan_buckets(job, "findings").collect(), *settle_all(hits, lines, stays)]
-    found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
+    found = in_order(one_deed_once(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True), ready))
     groups = peer_groups(facts["institution"], facts["stay"], city)
     houses = institutions_in_business(whole, groups, facts["institution_month"])
     if houses.is_empty():

@@ -115,6 +115,16 @@ def page(unit: Rule, city: City, proof: Proof | None, catalogue: tuple[NationalR
         for name in unit.exceptions:
             known, zh = all_exceptions()[name], exception_explanations().get(name, Explanation("", "")).zh
             lines += [f"- **{known.title_zh} · {known.title_en}** `{name}`", f"  - {zh}", f"  - {_first(known.doc)}"]
+    if unit.supersedes:
+        titles = {other.rule_id: f"[{other.title_zh} · {other.title_en}]({other.rule_id}.md)" for other in all_rules()}
+        lines += [
+            "",
+            "## 同一行为只报一次 One deed once",
+            "",
+            "本规则已指出的明细，下列规则不再重复指出。What this rule finds, these do not find again:",
+            "",
+        ]
+        lines += [f"- {titles[name]}" for name in unit.supersedes]
     if proof is not None:
         lines += ["", "## 示例 Example", "", f"`{proof.file}`", "", "```python", proof.example, "```"]
     return "\n".join(lines) + "\n"

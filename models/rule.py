@@ -54,6 +54,7 @@ class Rule:
     loss: LossBasis
     extract: RuleFunction | None
     version: str
+    supersedes: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -76,8 +77,13 @@ def rule(
     loss: LossBasis = "lines",
     extract: RuleFunction | None = None,
     version: str = "1",
+    supersedes: tuple[str, ...] = (),
 ) -> Callable[[RuleFunction], Rule]:
-    """Declares a rule; see the module's example. ``exceptions`` are names of units in ``models/exceptions/``."""
+    """Declares a rule; see the module's example. ``exceptions`` are names of units in ``models/exceptions/``.
+
+    ``supersedes`` names rules that see a part of the same deed: their findings on the same visit, all of whose lines this rule
+    holds at fault too, are left out (``models.run_rules.one_deed_once``).
+    """
 
     def declare(function: RuleFunction) -> Rule:
         if not function.__doc__:
@@ -98,6 +104,7 @@ def rule(
             loss,
             extract,
             version,
+            supersedes,
         )
 
     return declare

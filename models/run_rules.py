@@ -194,6 +194,30 @@ def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(filled) if filled else pl.DataFrame(schema=FINDING_SCHEMA)
 
 
+def one_deed_once(findings: pl.DataFrame, rules: Iterable[Rule]) -> pl.DataFrame:
+    """The findings without those that another rule's finding tells more fully: one deed is accused once, under one kind.
+
+    A finding is left out when a rule that supersedes its own has the same house and person, and all its lines (or, when it bears none, its
+    visit) are among what that finding holds at fault.
+    """
+    fuller = pl.DataFrame(
+        [(unit.rule_id, part) for unit in rules for part in unit.supersedes], schema={"by": pl.String, "rule_id": pl.String}, orient="row"
+    )
+    who = ["fixmedins_code", "psn_no"]
+    parts = findings.join(fuller, on="rule_id", how="inner").select("finding_id", "by", *who, "mdtrt_id", lines="bkkp_sns")
+    whole = findings.filter(pl.col("rule_id").is_in(fuller["by"].unique().to_list())).select(
+        *who, by="rule_id", visit="mdtrt_id", fault=pl.col("bkkp_sns").fill_null([])
+    )
+    faulted = whole.group_by(*who, "by").agg(pl.col("fault").list.explode(keep_nulls=False, empty_as_null=False), pl.col("visit"))
+    bare = pl.col("lines").list.len().fill_null(0) == 0
+    told = (
+        parts.join(faulted, on=[*who, "by"], how="inner")
+        .filter(pl.when(bare).then(pl.col("mdtrt_id").is_in(pl.col("visit"))).otherwise(pl.col("lines").list.set_difference("fault").list.len() == 0))
+        .select("finding_id")
+    )
+    return findings.join(told, on="finding_id", how="anti")
+
+
 def empty_hits() -> pl.LazyFrame:
     """No hits, in the right shape; for rules that find their optional inputs absent."""
     return pl.LazyFrame(schema=HIT_COLUMNS)

@@ -11,8 +11,8 @@ from models.exception import lawful
 def treated_together(t: Tables, p: Params) -> pl.LazyFrame:
     """Who is treated in shifts (dialysis, infusions, physiotherapy) comes with the same neighbours at the same hours, lawfully.
 
-    Cleared are visits at which anything but drugs, registration and consultation was billed.
+    Cleared are visits at which anything but drugs, registration, consultation, tests and pictures was billed: a blood count is no course.
     """
     del p
     code = pl.col("hilist_code")
-    return t.lines.filter(~code.str.contains("^[XZT]") & ~code.str.starts_with("0011")).select("mdtrt_id").unique()
+    return t.lines.filter(~code.str.contains("^[XZT]") & ~code.str.contains("^00(?:11|2)")).select("mdtrt_id").unique()

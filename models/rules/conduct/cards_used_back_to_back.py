@@ -9,17 +9,21 @@ from models.kinds import Kind
 from models.rule import rule
 from models.wording import yuan
 
+#: how many of the next at the till are looked at for cards that come together
+NEXT_AT_TILL = 10
+
 
 def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
-    """Every visit at which drugs were fetched and nothing else done; ``household`` is the address as the lake keeps it.
+    """Every visit at which drugs were fetched and nobody was treated; ``household`` is the address as the lake keeps it.
 
     Whoever is treated (dialysis, infusions, physiotherapy) comes with the same neighbours at the same hours: such visits are out.
     """
+    kept = treated_together.clear(t.lines.filter(~pl.col("inpatient")), t, p)
     lines = (
-        treated_together.clear(t.lines, t, p)
-        .filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZT]"))
-        .group_by("mdtrt_id")
-        .agg(pl.col("bkkp_sn"), pl.col("inscp_fen").sum())
+        kept.group_by("mdtrt_id")
+        .agg(pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum(), drugs=pl.col("hilist_code").str.contains("^[XZT]").any())
+        .filter("drugs")
+        .drop("drugs")
     )
     return (
         t.visits.filter(~pl.col("inpatient") & (pl.col("begntime").dt.time() != pl.time(0, 0)))
@@ -38,52 +42,59 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("minutes_apart_max", "days_together_min", "cards_min", "share_together_min"),
+    params=(
+        "minutes_apart_max",
+        "days_together_min",
+        "cards_min",
+        "share_together_min",
+        "minutes_round_max",
+        "cards_in_order_min",
+        "in_order_share_min",
+        "share_rounds_min",
+        "rounds_min",
+    ),
     exceptions=("treated_together", "refund"),
     extract=_purchases,
+    version="2",
+    supersedes=("repeated_registration",),
 )
 def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
-    """The same cards, one after the other, at the same till, on day after day: somebody holds them.
+    """The same cards at the same till on day after day, one after the other or always in the same order: somebody holds them.
 
-    Two cards are together when their purchases at one institution follow each other within ``minutes_apart_max`` minutes with
-    nobody between, on at least ``days_together_min`` days, and these are at least ``share_together_min`` of the rarer card's visits
-    there. Households (same address) are cleared: one person fetches for the family. Chains of at least ``cards_min`` cards make a
-    finding: one a person of the chain and institution, with the purchases made in company.
+    Two cards are together when on at least ``days_together_min`` days, which are ``share_together_min`` of the rarer card's days there,
+    they follow each other within ``minutes_apart_max`` minutes with nobody between. They are together too when others stand between
+    and up to ``minutes_round_max`` minutes lie between them, but each card comes with ``cards_in_order_min`` - 1 others, and with
+    ``in_order_share_min`` of these in the same order every time: who comes on his own is sometimes first and sometimes last; a drawer
+    is emptied from the top. Households (same address) are cleared: one person fetches for the family. Cards that come together
+    make a drawer from ``cards_min`` on (``cards_in_order_min`` where order is the proof). The days on which ``cards_min`` of a drawer
+    came are its rounds; whoever else came between its first and last card on ``rounds_min`` rounds that are ``share_rounds_min`` of his days
+    there lies in the drawer too. One finding a card and institution, with the visits of the rounds. An honest answer would be a village doctor
+    who bills the chronically ill by his list on the day of his round: the patients know whether they had the drugs.
     """
     visits = t.extracted.sort("fixmedins_code", "begntime", "mdtrt_id").with_columns(
         date=pl.col("begntime").dt.date(), times=pl.col("begntime").dt.date().n_unique().over("fixmedins_code", "psn_no")
     )
-    after = {name: pl.col(name).shift(-1).over("fixmedins_code") for name in ("psn_no", "begntime", "household", "mdtrt_id", "times")}
-    steps = (
-        visits.with_columns(
-            other=after["psn_no"],
-            gap=(after["begntime"] - pl.col("begntime")).dt.total_seconds() / 60,
-            their_home=after["household"],
-            other_visit=after["mdtrt_id"],
-            other_times=after["times"],
-        )
-        .filter(
-            (pl.col("gap") <= p["minutes_apart_max"])
-            & (pl.col("psn_no") != pl.col("other"))
-            & ~(pl.col("household") == pl.col("their_home")).fill_null(value=False)
-        )
-        .with_columns(a=pl.min_horizontal("psn_no", "other"), b=pl.max_horizontal("psn_no", "other"))
+    days = _together(visits, p)
+    closely = _closely(days, p)
+    core = pl.concat([closely, _in_order(days, p)]).unique()
+    house = ["fixmedins_code", "psn_no"]
+    came = visits.join(core, on=house, how="semi")
+    rounds = (
+        came.group_by("fixmedins_code", "date")
+        .agg(pl.col("psn_no").n_unique().alias("n"), pl.col("begntime").min().alias("first"), pl.col("begntime").max().alias("last"))
+        .filter(pl.col("n") >= p["cards_min"])
     )
-    pairs = (
-        steps.group_by("fixmedins_code", "a", "b")
-        .agg(pl.col("date").n_unique().alias("days"), pl.min_horizontal("times", "other_times").min().alias("rarer"))
-        .filter((pl.col("days") >= p["days_together_min"]) & (pl.col("days") >= pl.col("rarer") * p["share_together_min"]))
+    slack = pl.duration(minutes=p["minutes_apart_max"])
+    inside = visits.join(rounds, on=["fixmedins_code", "date"], how="inner").filter(
+        pl.col("begntime").is_between(pl.col("first") - slack, pl.col("last") + slack)
     )
-    members = pl.concat(
-        [pairs.select("fixmedins_code", pl.col("a").alias("psn_no")), pairs.select("fixmedins_code", pl.col("b").alias("psn_no"))]
-    ).unique()
-    chains = members.filter(pl.len().over("fixmedins_code") >= p["cards_min"]).with_columns(cards=pl.len().over("fixmedins_code"))
-    in_company = steps.join(pairs.select("fixmedins_code", "a", "b"), on=["fixmedins_code", "a", "b"], how="inner")
-    together = pl.concat([in_company.select("mdtrt_id"), in_company.select(pl.col("other_visit").alias("mdtrt_id"))]).unique()
+    n_rounds = pl.col("date").n_unique().over(house)
+    others = inside.filter((n_rounds >= p["rounds_min"]) & (n_rounds >= pl.col("times") * p["share_rounds_min"]))
+    in_drawer = pl.concat([came.join(rounds, on=["fixmedins_code", "date"], how="semi"), others.drop("n", "first", "last")]).unique("mdtrt_id")
+    cards = pl.col("psn_no").n_unique().over("fixmedins_code")
     return (
-        visits.join(together, on="mdtrt_id", how="semi")
-        .join(chains, on=["fixmedins_code", "psn_no"], how="inner")
-        .group_by("fixmedins_code", "psn_no", "cards")
+        in_drawer.with_columns(cards=cards)
+        .group_by(*house, "cards")
         .agg(
             pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
             pl.col("date").n_unique().alias("days"),
@@ -99,11 +110,85 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             strength=(0.3 + 0.05 * pl.col("cards") + 0.02 * pl.col("days")).clip(upper_bound=0.95),
             evidence=pl.format(
-                "该参保人的凭证与另外{}张不同住址的凭证在本机构反复前后相接购药（每次相隔不超过{}分钟），共{}天，涉及医保范围内金额{}元。",
+                "该参保人的凭证与另外{}张不同住址的凭证在本机构反复于同日先后刷卡（前后相接或每次次序相同），共{}天，涉及医保范围内金额{}元。",
                 pl.col("cards") - 1,
-                pl.lit(str(p["minutes_apart_max"])),
                 "days",
                 yuan(pl.col("worth")),
             ),
         )
     )
+
+
+def _together(visits: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """Two cards of different households on one day at one till: ``a`` < ``b``, ``a_first``, ``gap`` (minutes), ``next`` (nobody between)."""
+    first = visits.unique(["fixmedins_code", "psn_no", "date"], keep="first", maintain_order=True)
+    steps = []
+    for k in range(1, NEXT_AT_TILL + 1):
+        after = {name: pl.col(name).shift(-k).over("fixmedins_code") for name in ("psn_no", "begntime", "household", "date", "times")}
+        steps.append(
+            first.with_columns(
+                other=after["psn_no"],
+                gap=(after["begntime"] - pl.col("begntime")).dt.total_seconds() / 60,
+                their_home=after["household"],
+                their_day=after["date"],
+                other_times=after["times"],
+                next=pl.lit(k == 1),
+            ).filter((pl.col("their_day") == pl.col("date")) & (pl.col("gap") <= p["minutes_round_max"]))
+        )
+    same_home = (pl.col("household") == pl.col("their_home")).fill_null(value=False)
+    return (
+        pl.concat(steps)
+        .filter(~same_home)
+        .select(
+            "fixmedins_code",
+            "date",
+            "gap",
+            "next",
+            a=pl.min_horizontal("psn_no", "other"),
+            b=pl.max_horizontal("psn_no", "other"),
+            a_first=pl.col("psn_no") < pl.col("other"),
+            rarer=pl.min_horizontal("times", "other_times"),
+        )
+    )
+
+
+def _pairs(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """Cards together on enough days: ``fixmedins_code a b days same_order`` (always in one order)."""
+    return (
+        days.group_by("fixmedins_code", "a", "b")
+        .agg(
+            pl.col("date").n_unique().alias("days"),
+            pl.col("rarer").min(),
+            same_order=pl.col("a_first").all() | ~pl.col("a_first").any(),
+        )
+        .filter((pl.col("days") >= p["days_together_min"]) & (pl.col("days") >= pl.col("rarer") * p["share_together_min"]))
+    )
+
+
+def _both_ways(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a card of each pair: ``fixmedins_code psn_no other same_order``."""
+    return pl.concat(
+        [
+            pairs.select("fixmedins_code", "same_order", psn_no="a", other="b"),
+            pairs.select("fixmedins_code", "same_order", psn_no="b", other="a"),
+        ]
+    )
+
+
+def _closely(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """Cards that follow each other with nobody between, ``cards_min`` of them at a house."""
+    close = days.filter(pl.col("next") & (pl.col("gap") <= p["minutes_apart_max"]))
+    members = _both_ways(_pairs(close, p)).select("fixmedins_code", "psn_no").unique()
+    return members.filter(pl.len().over("fixmedins_code") >= p["cards_min"])
+
+
+def _in_order(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """Cards that come with several others, and with nearly all of these always in one order, ``cards_in_order_min`` of them at a house."""
+    company = _both_ways(_pairs(days, p))
+    members = (
+        company.group_by("fixmedins_code", "psn_no")
+        .agg(pl.len().alias("others"), pl.col("same_order").mean())
+        .filter((pl.col("others") >= p["cards_in_order_min"] - 1) & (pl.col("same_order") >= p["in_order_share_min"]))
+        .select("fixmedins_code", "psn_no")
+    )
+    return members.filter(pl.len().over("fixmedins_code") >= p["cards_in_order_min"])

@@ -83,6 +83,7 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     exceptions=("refund", "self_paid", "family_account"),
     extract=_visits,
     version="2",
+    supersedes=("drug_sex", "service_sex", "consumable_sex", "diagnosis_sex"),
 )
 def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
     """Treatment and drugs that only the other sex can use, on the cards of several persons at one house: others use the cards there.

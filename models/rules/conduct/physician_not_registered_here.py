@@ -48,15 +48,18 @@ def _orders(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.2"),
     needs=("dr_info_b", "fee_list_d"),
-    params=("registered_share_min", "days_min"),
+    params=("registered_share_min", "city_share_min", "days_min"),
     exceptions=("refund",),
     extract=_orders,
+    version="2",
 )
 def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
     """Orders in the name of a physician who is not registered at the institution, nor for several sites, or in no register at all.
 
-    The register is believed only where it knows at least ``registered_share_min`` of what the institution's physicians ordered, or of
-    the physicians who order regularly; a house whose staff it does not list is a gap of the register. At least ``days_min`` days of
+    A code that the register knows at another institution is no gap of the register: it counts wherever a registered physician of the house
+    bills too (where none does, the register does not list the house), houses of one organisation apart. A code in no register counts where
+    the register knows at least ``registered_share_min`` of what the house's physicians ordered, or of the physicians who order regularly, or
+    where it knows ``city_share_min`` of all orders of the city and a registered physician of the house bills. At least ``days_min`` days of
     orders; tests sent in from elsewhere (``etip_flag``) belong to the sender. One finding a physician code and institution. An honest
     answer would be a consultation, a locum or a registration still under way.
     """
@@ -71,15 +74,23 @@ def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
     # by lines or by heads: a rented name may order most of what a house bills, and must not shake the register that shows it
     regular = pl.col("dates").list.len() >= p["days_min"]
     heads = pl.col("registered").fill_null(value=False).filter(regular).mean()
-    believed = (
+    own = pl.col("registered").fill_null(value=False)
+    city_share = (pl.col("n").filter(pl.col("known").is_not_null()).sum() / pl.col("n").sum()).alias("city_share")
+    houses = (
         grouped.group_by("fixmedins_code")
-        .agg(pl.max_horizontal(pl.col("n").filter(pl.col("registered")).sum() / pl.col("n").sum(), heads).alias("share"))
-        .filter(pl.col("share") >= p["registered_share_min"])
+        .agg(pl.max_horizontal(pl.col("n").filter(own).sum() / pl.col("n").sum(), heads).alias("share"), own.any().alias("listed"))
+        .join(grouped.select(city_share), how="cross")
     )
+    believed = (
+        (pl.col("share") >= p["registered_share_min"])
+        | (pl.col("known").is_not_null() & pl.col("listed"))
+        | (pl.col("listed") & (pl.col("city_share") >= p["city_share_min"]))
+    )
+    strangers = grouped.filter(pl.col("registered").is_null()).join(multi, on="bilg_dr_code", how="anti")
     return (
-        grouped.filter(pl.col("registered").is_null())
-        .join(multi, on="bilg_dr_code", how="anti")
-        .join(believed, on="fixmedins_code", how="inner")
+        strangers.join(_of_one_organisation(t, strangers), on=["fixmedins_code", "bilg_dr_code"], how="anti")
+        .join(houses, on="fixmedins_code", how="inner")
+        .filter(believed)
         .with_columns(days=pl.col("dates").list.len(), occurred_from=pl.col("dates").list.min(), occurred_to=pl.col("dates").list.max())
         .filter(pl.col("days") >= p["days_min"])
         .select(
@@ -98,4 +109,14 @@ def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
                 percent(pl.col("share")),
             ),
         )
+    )
+
+
+def _of_one_organisation(t: Tables, strangers: pl.LazyFrame) -> pl.LazyFrame:
+    """Strangers (``fixmedins_code bilg_dr_code``) who are registered at another house of the same organisation: a parent and its branches."""
+    whole = t.institutions.select("fixmedins_code", organisation=pl.coalesce("prnt_medins_code", "fixmedins_code"))
+    placed = registrations(t).select("fixmedins_code", bilg_dr_code="dr_code").join(whole, on="fixmedins_code", how="inner")
+    here = strangers.select("fixmedins_code", "bilg_dr_code").join(whole, on="fixmedins_code", how="inner")
+    return here.join(placed.select("bilg_dr_code", "organisation"), on=["bilg_dr_code", "organisation"], how="semi").select(
+        "fixmedins_code", "bilg_dr_code"
     )

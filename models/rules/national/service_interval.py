@@ -20,17 +20,20 @@ from models.rules.national._points import limited_lines, one_point, per_visit
     needs=("fee_list_d",),
     params=("interval_share",),
     exceptions=("refund", "self_paid"),
+    version="2",
 )
 def service_interval(t: Tables, p: Params) -> pl.LazyFrame:
     """A test or assessment repeated by the same institution before its interval has passed (glycated haemoglobin, functional assessments).
 
     Intervals given as "two to three" use the shorter, and only a repetition before ``interval_share`` of it counts. Another hospital's test
-    does not count against this one. Children of one item (methods) are one family. Only outpatients
-    are judged: on admission a hospital may lawfully measure anew.
+    does not count against this one. Children of one item (methods) are one family. On
+    admission a hospital may lawfully measure anew, so a stay is judged by itself: what it repeats, it has just measured.
     """
-    lines = limited_lines(t, "医疗服务项目周期超频次").filter(pl.col("interval_days").is_not_null() & ~pl.col("inpatient"))
-    keys = ["psn_no", "family"]
-    lines = lines.with_columns(family=pl.col("hilist_code").str.slice(0, 11))
+    lines = limited_lines(t, "医疗服务项目周期超频次").filter(pl.col("interval_days").is_not_null())
+    keys = ["psn_no", "series", "family"]
+    lines = lines.with_columns(
+        family=pl.col("hilist_code").str.slice(0, 11), series=pl.when("inpatient").then("mdtrt_id").otherwise(pl.lit("outpatient"))
+    )
     days = (
         lines.group_by(*keys, "date")
         .agg(pl.col("bkkp_sn").alias("previous_lines"), pl.col("interval_days").min(), pl.col("fixmedins_code").first().alias("at"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.rules.conduct.pharmacist_registered_twice import pharmacist_registered_twice
+from models.rules.conduct.pharmacy_without_pharmacist import pharmacy_without_pharmacist
 from models.rules.conduct.physician_after_leaving import physician_after_leaving
 from models.rules.conduct.physician_at_two_places import physician_at_two_places
 from models.rules.conduct.physician_day_impossible import physician_day_impossible
@@ -174,8 +175,30 @@ def test_a_rented_name_that_orders_nearly_everything_does_not_shake_the_register
     regular = [row for n in (1, 2, 3, 4) for row in orders(f"D{n}", "H1", range(5))]
     t = staffed(city, [*regular, *orders("D7", "H1", range(90))], *staff, ("D7", None, 0, "H2", "H2", None))
     assert [sorted(lines) for lines in lines_of(found(physician_not_registered_here, t))] == [sorted(f"D7H1-{d}" for d in range(90))]
+    # a register that lacks one of four is incomplete: who stands in none may be a gap of it, who stands elsewhere is not
     few = staffed(city, [*regular, *orders("D7", "H1", range(90))], *staff[:3], ("D7", None, 0, "H2", "H2", None))
-    assert found(physician_not_registered_here, few).is_empty()
+    assert [sorted(lines) for lines in lines_of(found(physician_not_registered_here, few))] == [sorted(f"D7H1-{d}" for d in range(90))]
+
+
+@pytest.mark.parametrize(("others", "hits"), [(500, 1), (50, 0)])
+def test_who_stands_in_no_register_is_found_at_a_small_house_where_the_citys_register_is_full(city, others, hits):
+    elsewhere = orders("D2", "H2", range(others))
+    t = staffed(
+        city,
+        [*orders("D1", "H1", range(9)), *orders("D7", "H1", range(9)), *elsewhere],
+        *((f"D{n}", None, 0, f"H{n}", f"H{n}", None) for n in (1, 2)),
+    )
+    assert found(physician_not_registered_here, t).height == hits
+
+
+@pytest.mark.parametrize(("parent", "hits"), [("H1", 0), ("H3", 1)])
+def test_a_colleague_from_another_house_of_the_same_organisation_is_no_stranger(city, parent, hits):
+    t = city(
+        fee_list_d=table(FEE, [*orders("D1", "H1", range(9)), *orders("D7", "H1", range(9)), *orders("D7", "H2", range(20, 29))]),
+        dr_info_b=table(DOCTOR, [("D1", None, 0, "H1", "H1", None), ("D7", None, 0, "H2", "H2", None)]),
+        medins_info_b=table("medins_code prnt_medins_code", [("H2", parent)]),
+    )
+    assert found(physician_not_registered_here, t).height == hits
 
 
 @pytest.mark.parametrize(
@@ -223,3 +246,43 @@ def test_visits_without_a_physician_prove_nothing(city):
     rows = [(f"M{d}x{n}", f"P{n}", "H1", 11, f"{day(d)} 09:00", f"{day(d)} 09:00", "-") for d in range(5) for n in range(9)]
     t = city(mdtrt_d=table("mdtrt_id psn_no fixmedins_code med_type begntime endtime chfpdr_code", rows))
     assert found(physician_day_impossible, t, visits_a_day_max=3).is_empty()
+
+
+def shop(city, *entries, days: int = 40, shops: int = 20):
+    """PA does business on ``days`` days from 1 March; the other pharmacies too, with their pharmacists in office."""
+    lines = [(f"LA{d}", f"MA{d}", f"P{d}", "PA", day(d), "XC07ABM102A010010101111", 20, None, 1, None) for d in range(days)]
+    lines += [(f"LB{n}", f"MB{n}", f"P{n}", f"PB{n}", day(1), "XC07ABM102A010010101111", 20, None, 1, None) for n in range(shops)]
+    others = [(f"HB{n}", f"ZB{n}", f"PB{n}", "2020-01-01", "2030-01-01", None) for n in range(shops)]
+    return city(fee_list_d=table(FEE, lines), phar_info_b=table(PHARMACIST, [*entries, *others]))
+
+
+LEFT, RAN_OUT = ("HY1", "Z1", "PA", "2020-01-01", "2030-01-01", "2024-02-10"), ("HY1", "Z1", "PA", "2019-02-10", "2024-02-10", None)
+
+
+@pytest.mark.parametrize("entry", [LEFT, RAN_OUT])
+def test_a_pharmacy_goes_on_after_its_last_pharmacist(city, entry):
+    findings = found(pharmacy_without_pharmacist, shop(city, entry))
+    assert findings.select("fixmedins_code", "kind", "amount_at_issue").rows() == [("PA", "licence_rental", 0.0)]
+    assert "HY1" in findings["evidence"][0]
+
+
+@pytest.mark.parametrize(("days", "hits"), [(30, 1), (29, 0)])
+def test_thirty_days_of_business_are_the_boundary(city, days, hits):
+    assert found(pharmacy_without_pharmacist, shop(city, LEFT, days=days)).height == hits
+
+
+@pytest.mark.parametrize(
+    ("why", "entries"),
+    [
+        ("a successor is in office", [LEFT, ("HY2", "Z2", "PA", "2024-02-01", None, None)]),
+        ("the register does not list the pharmacy", []),
+    ],
+)
+def test_lawful_business_of_a_pharmacy(city, why, entries):
+    assert found(pharmacy_without_pharmacist, shop(city, *entries)).is_empty(), why
+
+
+def test_a_register_nobody_tends_proves_nothing(city):
+    lines = [(f"L{s}{d}", f"M{s}{d}", f"P{d}", f"P{s}", day(d), "XC07ABM102A010010101111", 20, None, 1, None) for s in "ABCDE" for d in range(40)]
+    entries = [(f"HY{s}", f"Z{s}", f"P{s}", "2019-02-10", "2024-02-10", None) for s in "ABCDE"]
+    assert found(pharmacy_without_pharmacist, city(fee_list_d=table(FEE, lines), phar_info_b=table(PHARMACIST, entries))).is_empty()
