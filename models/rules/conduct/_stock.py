@@ -50,7 +50,8 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> p
 
     Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last
     class_fen class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker``
-    (the book holds the same generic and form of another maker) and ``growing``: in how many months the shortage grew; a delivery note that
+    (the book holds the same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same therapeutic group lies unbilled in
+    numbers that make up at least half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a delivery note that
     was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it does not list is
     so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it lists at least ``book_share_min`` of the
     billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that
@@ -135,6 +136,31 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> p
         .join(held, on=["fixmedins_code", "generic"], how="left")
         .with_columns(other_maker=(pl.col("held").list.set_difference(pl.concat_list("hilist_code")).list.len() > 0).fill_null(value=False))
         .drop("generic", "held")
+        .join(_cheaper_left(against), on=["fixmedins_code", "hilist_code"], how="left")
+        .with_columns(cheaper_left=pl.when(pl.col("left") * 2 >= pl.col("short")).then("cheaper_left"))
+        .drop("left")
+    )
+
+
+def _cheaper_left(against: pl.LazyFrame) -> pl.LazyFrame:
+    """For each billed item the drug of its therapeutic group (four characters of the code) that costs less and of which most was bought and
+    not billed: ``cheaper_left`` (name), ``left`` (units)."""
+    priced = against.filter(~pl.col("consumable")).select(
+        "fixmedins_code",
+        "hilist_code",
+        "hilist_name",
+        group=pl.col("hilist_code").str.slice(0, 4),
+        price=pl.col("fee_fen") / pl.col("billed"),
+        left=pl.col("available").fill_null(0.0) - pl.col("billed"),
+    )
+    other = priced.filter(pl.col("left") > 0).select("fixmedins_code", "group", "left", cheaper_left="hilist_name", their_price="price")
+    return (
+        priced.drop("left")
+        .join(other, on=["fixmedins_code", "group"], how="inner")
+        .filter(pl.col("their_price") < pl.col("price"))
+        .sort("fixmedins_code", "hilist_code", "left", "cheaper_left", descending=[False, False, True, False])
+        .unique(["fixmedins_code", "hilist_code"], keep="first", maintain_order=True)
+        .select("fixmedins_code", "hilist_code", "cheaper_left", "left")
     )
 
 

@@ -21,7 +21,12 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
     kept = treated_together.clear(t.lines.filter(~pl.col("inpatient")), t, p)
     lines = (
         kept.group_by("mdtrt_id")
-        .agg(pl.col("bkkp_sn").sort(), pl.col("inscp_fen").sum(), drugs=pl.col("hilist_code").str.contains("^[XZT]").any())
+        .agg(
+            pl.col("bkkp_sn").sort(),
+            pl.col("inscp_fen").sum(),
+            drugs=pl.col("hilist_code").str.contains("^[XZT]").any(),
+            lasts=pl.col("prd_days").max().fill_null(0),
+        )
         .filter("drugs")
         .drop("drugs")
     )
@@ -50,6 +55,10 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
         "minutes_round_max",
         "cards_in_order_min",
         "in_order_share_min",
+        "lasts_max",
+        "company_days_min",
+        "company_min",
+        "cards_company_min",
         "share_rounds_min",
         "rounds_min",
     ),
@@ -65,7 +74,9 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
     they follow each other within ``minutes_apart_max`` minutes with nobody between. They are together too when others stand between
     and up to ``minutes_round_max`` minutes lie between them, but each card comes with ``cards_in_order_min`` - 1 others, and with
     ``in_order_share_min`` of these in the same order every time: who comes on his own is sometimes first and sometimes last; a drawer
-    is emptied from the top. Households (same address) are cleared: one person fetches for the family. Cards that come together
+    is emptied from the top. And they are together, in whatever order, when each comes with ``company_min`` others within ``minutes_apart_max``
+    minutes on ``company_days_min`` days (for drugs that last ``lasts_max`` days at most: who is supplied for weeks may come on the day of the
+    round), ``cards_company_min`` cards in all: an epidemic never brings the same people twice. Households (same address) are cleared: one person fetches for the family. Cards that come together
     make a drawer from ``cards_min`` on (``cards_in_order_min`` where order is the proof). The days on which ``cards_min`` of a drawer
     came are its rounds; whoever else came between its first and last card on ``rounds_min`` rounds that are ``share_rounds_min`` of his days
     there lies in the drawer too. One finding a card and institution, with the visits of the rounds. An honest answer would be a village doctor
@@ -75,8 +86,7 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
         date=pl.col("begntime").dt.date(), times=pl.col("begntime").dt.date().n_unique().over("fixmedins_code", "psn_no")
     )
     days = _together(visits, p)
-    closely = _closely(days, p)
-    core = pl.concat([closely, _in_order(days, p)]).unique()
+    core = pl.concat([_closely(days, p), _in_order(days, p), _in_company(_together(visits.filter(pl.col("lasts") <= p["lasts_max"]), p), p)]).unique()
     house = ["fixmedins_code", "psn_no"]
     came = visits.join(core, on=house, how="semi")
     rounds = (
@@ -152,7 +162,7 @@ def _together(visits: pl.LazyFrame, p: Params) -> pl.LazyFrame:
     )
 
 
-def _pairs(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+def _pairs(days: pl.LazyFrame, p: Params, *, days_min: int | None = None) -> pl.LazyFrame:
     """Cards together on enough days: ``fixmedins_code a b days same_order`` (always in one order)."""
     return (
         days.group_by("fixmedins_code", "a", "b")
@@ -161,7 +171,7 @@ def _pairs(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
             pl.col("rarer").min(),
             same_order=pl.col("a_first").all() | ~pl.col("a_first").any(),
         )
-        .filter((pl.col("days") >= p["days_together_min"]) & (pl.col("days") >= pl.col("rarer") * p["share_together_min"]))
+        .filter((pl.col("days") >= (days_min or p["days_together_min"])) & (pl.col("days") >= pl.col("rarer") * p["share_together_min"]))
     )
 
 
@@ -192,3 +202,10 @@ def _in_order(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
         .select("fixmedins_code", "psn_no")
     )
     return members.filter(pl.len().over("fixmedins_code") >= p["cards_in_order_min"])
+
+
+def _in_company(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
+    """Cards each of which comes again and again with the same others, in whatever order, ``cards_company_min`` of them at a house."""
+    company = _both_ways(_pairs(days.filter(pl.col("gap") <= p["minutes_apart_max"]), p, days_min=p["company_days_min"]))
+    members = company.group_by("fixmedins_code", "psn_no").agg(pl.len().alias("others")).filter(pl.col("others") >= p["company_min"])
+    return members.select("fixmedins_code", "psn_no").filter(pl.len().over("fixmedins_code") >= p["cards_company_min"])
