@@ -53,11 +53,11 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> p
     (the book holds the same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same therapeutic group lies unbilled in
     numbers that make up at least half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a delivery note that
     was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it does not list is
-    so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it lists at least ``book_share_min`` of the
-    billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not shake the book that
-    shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least ``book_items_min`` items, and
-    when its own sales agree with the billing within a factor of two: packs against tablets would make any comparison void. Only months of
-    the book count.
+    so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it lists at least
+    ``book_share_min`` of the billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not
+    shake the book that shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least
+    ``book_items_min`` items, and when its own sales agree with the billing within a factor of two: packs against tablets would make any
+    comparison void. Only months of the book count.
     """
     book = (
         t.raw("invt_chg_d")

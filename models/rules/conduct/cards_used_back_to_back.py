@@ -76,11 +76,12 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
     ``in_order_share_min`` of these in the same order every time: who comes on his own is sometimes first and sometimes last; a drawer
     is emptied from the top. And they are together, in whatever order, when each comes with ``company_min`` others within ``minutes_apart_max``
     minutes on ``company_days_min`` days (for drugs that last ``lasts_max`` days at most: who is supplied for weeks may come on the day of the
-    round), ``cards_company_min`` cards in all: an epidemic never brings the same people twice. Households (same address) are cleared: one person fetches for the family. Cards that come together
-    make a drawer from ``cards_min`` on (``cards_in_order_min`` where order is the proof). The days on which ``cards_min`` of a drawer
-    came are its rounds; whoever else came between its first and last card on ``rounds_min`` rounds that are ``share_rounds_min`` of his days
-    there lies in the drawer too. One finding a card and institution, with the visits of the rounds. An honest answer would be a village doctor
-    who bills the chronically ill by his list on the day of his round: the patients know whether they had the drugs.
+    round), ``cards_company_min`` cards in all: an epidemic never brings the same people twice. Households (same address) are cleared: one person
+    fetches for the family. Cards that come together make a drawer from ``cards_min`` on (``cards_in_order_min`` where order is the proof). The
+    days on which ``cards_min`` of a drawer came are its rounds; whoever else came between its first and last card on ``rounds_min`` rounds that
+    are ``share_rounds_min`` of his days there lies in the drawer too. One finding a card and institution, with the visits of the rounds. An
+    honest answer would be a village doctor who bills the chronically ill by his list on the day of his round: the patients know whether they had
+    the drugs.
     """
     visits = t.extracted.sort("fixmedins_code", "begntime", "mdtrt_id").with_columns(
         date=pl.col("begntime").dt.date(), times=pl.col("begntime").dt.date().n_unique().over("fixmedins_code", "psn_no")

@@ -38,8 +38,8 @@ def drug_maker_swapped(t: Tables, p: Params) -> pl.LazyFrame:
 
     What was handed over is what was in stock; what was billed is another product, as a rule the dearer one. Stock and its
     reliability are reckoned as for drugs billed beyond purchase (``_stock.shortages``). A single drug is a wrong code in the
-    catalogue; a finding needs ``items_min`` drugs, or ``items_lasting_min`` whose shortage grew month after month, and ``amount_fen_min``. One finding an institution. An honest answer would be
-    a change of supplier whose deliveries the stock book booked under the old code.
+    catalogue; a finding needs ``items_min`` drugs, or ``items_lasting_min`` whose shortage grew month after month, and ``amount_fen_min``. One
+    finding an institution. An honest answer would be a change of supplier whose deliveries the stock book booked under the old code.
     """
     short = shortages(t, p, unlisted_times=p["unlisted_times_min"]).filter(~pl.col("is_pharmacy").fill_null(value=False) & pl.col("other_maker"))
     worth = pl.col("short_fen").sum().over("fixmedins_code")

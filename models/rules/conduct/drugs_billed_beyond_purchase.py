@@ -45,8 +45,9 @@ def drugs_billed_beyond_purchase(t: Tables, p: Params) -> pl.LazyFrame:
     items that make ``class_share_min`` of its drug money, or ``items_many`` items that are ``items_many_share`` of those it billed: lost
     delivery notes leave gaps in a few items here and there, not month after month: ``items_lasting_min`` items whose shortage grew in
     ``months_growing_min`` months to ``lasting_share_min`` of what it had are enough. Drugs that it holds from another maker were
-    handed over from there: ``drug_maker_swapped`` reports them; where a cheaper drug of the group lies unbilled instead, ``drug_swapped_for_dearer`` does. One finding an institution. An honest answer
-    would be purchases or transfers that the stock book lacks: delivery notes and invoices show them.
+    handed over from there: ``drug_maker_swapped`` reports them; where a cheaper drug of the group lies unbilled instead,
+    ``drug_swapped_for_dearer`` does. One finding an institution. An honest answer would be purchases or transfers that the stock book lacks:
+    delivery notes and invoices show them.
     """
     short = shortages(t, p).filter(~pl.col("consumable") & ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("other_maker"))
     lasting = (pl.col("growing") >= p["months_growing_min"]) & (pl.col("short") >= pl.col("available").fill_null(0.0) * p["lasting_share_min"])

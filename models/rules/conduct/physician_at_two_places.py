@@ -35,10 +35,10 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
     """A physician without leave for several sites is registered at two and orders at both at the same time.
 
     He did so on at least ``same_days_min`` common days, or on ``alternating_days_min`` days at the place where he bills on fewer
-    days, each of which lies between days at the other, both within ``window_days``. The finding is against the place that is not his main place of practice: the licence
-    hangs there. Where the register does not tell, it is against the place where he bills on fewer days. Registered multi-site
-    practice and houses of one organisation are cleared, and who left one place before beginning at the other never has such days.
-    At fault are his lines there.
+    days, each of which lies between days at the other, both within ``window_days``. The finding is against the place that is not his main place
+    of practice: the licence hangs there. Where the register does not tell, it is against the place where he bills on fewer days. Registered
+    multi-site practice and houses of one organisation are cleared, and who left one place before beginning at the other never has such days. At
+    fault are his lines there.
     """
     day = ["dr_code", "fixmedins_code", "date"]
     merged = t.extracted.group_by(day).agg(pl.col("bkkp_sn").list.explode(keep_nulls=False, empty_as_null=False), pl.col("inscp_fen").sum())

@@ -38,12 +38,12 @@ def treated_here_hospitalised_there(t: Tables, p: Params) -> pl.LazyFrame:
     """A place treats people who, on that day, lie in various hospitals and are being cared for there: somebody else bears their cards.
 
     One such visit may be a mistake of either side and accuses nobody. Found are places at which it is a pattern: at least
-    ``place_persons_min`` persons from ``place_houses_min`` hospitals, ``place_treated_min`` of them with a hand laid on, no hospital with more than ``place_one_house_max`` of the stays (else
-    the hospital may be the one that hangs beds, see elsewhere_during_stay), ``place_times_min`` times the other places' rate per visitor and
-    more than chance allows at it. Only days strictly inside the stay count on which the ward gave drugs, tests or treatment worth more than
-    ``token_share`` of bed and nursing, and on which the place's terminal did not know the patient's own face; dialysis, samples sent out and
-    tests at an equal or higher hospital are cleared. Pharmacies are the matter of bought_here_hospitalised_there.
-    At issue are the place's own lines of those days; the ward's care of the day is cited beside them.
+    ``place_persons_min`` persons from ``place_houses_min`` hospitals, ``place_treated_min`` of them with a hand laid on, no hospital with more
+    than ``place_one_house_max`` of the stays (else the hospital may be the one that hangs beds, see elsewhere_during_stay), ``place_times_min``
+    times the other places' rate per visitor and more than chance allows at it. Only days strictly inside the stay count on which the ward gave
+    drugs, tests or treatment worth more than ``token_share`` of bed and nursing, and on which the place's terminal did not know the patient's
+    own face; dialysis, samples sent out and tests at an equal or higher hospital are cleared. Pharmacies are the matter of
+    bought_here_hospitalised_there. At issue are the place's own lines of those days; the ward's care of the day is cited beside them.
     """
     places = crowded_places(t.extracted, p, treated_min=p["place_treated_min"]).filter(~pl.col("shop"))
     names = houses(t).select("fixmedins_code", "fixmedins_name")

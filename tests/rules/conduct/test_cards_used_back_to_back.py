@@ -57,3 +57,54 @@ def test_ten_minutes_are_the_boundary(city, apart, hits):
 )
 def test_lawful_reasons_for_coming_together(city, why, change):
     assert found(cards_used_back_to_back, till(city, **change)).is_empty(), why
+
+
+FIVE = tuple(f"C{n}" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("why", "change", "hits"),
+    [
+        ("five cards always in one order, others between and half an hour from first to last", {}, 5),
+        ("four may be chance", {"cards": FIVE[:4]}, 0),
+        ("an hour between the first and the next", {"apart": 61}, 0),
+        ("neighbours meet by chance twice", {"days": 2}, 0),
+    ],
+)
+def test_the_order_of_a_drawer(city, why, change, hits):
+    drawn = {"cards": FIVE, "apart": 5, "days": 3, "stranger": True} | change
+    assert found(cards_used_back_to_back, till(city, **drawn)).height == hits, why
+
+
+def visits_of(city, orders: list[list[str]], *, apart: int = 5, lasts: int = 5):
+    """On each day a week apart the cards of that day's order buy drugs for ``lasts`` days at P1, ``apart`` minutes after each other."""
+    rows, visits = [], []
+    for d, order in enumerate(orders):
+        for n, who in enumerate(order):
+            time = f"{day(7 * d)} {10 + n * apart // 60}:{n * apart % 60:02d}"
+            visits.append((f"M{who}{d}", who, "P1", 41, time, time))
+            rows.append((f"{who}-{d}", f"M{who}{d}", who, "P1", time, DRUG, 80, lasts))
+    return city(mdtrt_d=table(VISIT, visits), fee_list_d=table(f"{FEE} prd_days", rows))
+
+
+SHUFFLED = [["C0", "C1", "C2", "C3", "C4", "C5"], ["C3", "C5", "C1", "C0", "C4", "C2"], ["C2", "C4", "C0", "C5", "C3", "C1"]]
+
+
+def test_the_same_six_in_any_order_keep_each_others_company(city):
+    assert found(cards_used_back_to_back, visits_of(city, SHUFFLED, apart=2)).height == 6
+
+
+def test_who_is_supplied_for_weeks_may_come_on_the_day_of_the_round(city):
+    assert found(cards_used_back_to_back, visits_of(city, SHUFFLED, apart=2, lasts=28)).is_empty()
+
+
+def test_an_epidemic_brings_the_same_people_together_once(city):
+    strangers = [[f"D{d}{n}" for n in range(6)] for d in range(3)]
+    assert found(cards_used_back_to_back, visits_of(city, [SHUFFLED[0], *strangers], apart=2)).is_empty()
+
+
+def test_a_card_that_came_on_half_the_rounds_only_lies_in_the_drawer_too(city):
+    orders = [[*FIVE, "LATE"], list(FIVE), [*FIVE, "LATE"]]
+    assert "LATE" in found(cards_used_back_to_back, visits_of(city, orders))["psn_no"].to_list()
+    customer = [*orders, ["LATE"], ["LATE"], ["LATE"]]
+    assert "LATE" not in found(cards_used_back_to_back, visits_of(city, customer))["psn_no"].to_list()

@@ -50,11 +50,19 @@ def test_a_drug_together_with_a_disease_of_the_other_sex_is_as_sure_as_a_service
     assert found(other_sex_on_cards, house(city, "H1", 3, [DRUG], dx="N76.000")).height == 3
 
 
+def test_men_treated_for_womens_diseases_are_enough_without_a_limited_item(city):
+    findings = found(other_sex_on_cards, house(city, "H1", 3, [PLAIN], dx="N76.000"))
+    assert sorted(findings["bkkp_sns"].list.join(",").to_list()) == [f"L{n}-0" for n in range(3)]
+    assert "N76.000" in findings["evidence"][0]
+
+
 @pytest.mark.parametrize(
     ("why", "drawn"),
     [
         ("five single drugs are heard as a payment limit", {"at": "P1", "odd": 5, "items": [DRUG]}),
         ("two services are slips", {"at": "H1", "odd": 2, "items": [SERVICE], "sex": 2}),
+        ("two diseases are slips of a code", {"at": "H1", "odd": 2, "items": [PLAIN], "dx": "N76.000"}),
+        ("women may have women's diseases", {"at": "H1", "odd": 6, "items": [PLAIN], "sex": 2, "dx": "N76.000"}),
         ("women may have women's drugs", {"at": "P1", "odd": 6, "items": [DRUG], "sex": 2}),
         ("bought from the family's personal account", {"at": "P1", "odd": 6, "items": [DRUG], "pool": 0}),
         ("paid by the patient", {"at": "P1", "odd": 6, "items": [DRUG], "paid": 0}),

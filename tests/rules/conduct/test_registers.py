@@ -153,6 +153,14 @@ def test_days_in_turn_at_two_places_count_like_common_ones_but_a_move_does_not(c
     assert found(physician_at_two_places, t).height == hits
 
 
+@pytest.mark.parametrize(("main_days", "hits"), [((40, 42, 44, 46, 48), 1), ((40, 42, 44, 46), 0)])
+def test_a_rented_name_bills_all_year_and_works_at_his_main_place_between(city, main_days, hits):
+    register = (("D1", None, 0, "H1", "H1", None), ("D1", None, 0, "H2", "H1", None))
+    rented = [d for d in range(90) if d not in range(40, 49)] + [41, 43, 45, 47]
+    t = staffed(city, [*orders("D1", "H1", main_days), *orders("D1", "H2", rented)], *register)
+    assert found(physician_at_two_places, t)["fixmedins_code"].to_list() == ["H2"] * hits
+
+
 @pytest.mark.parametrize(("parent", "hits"), [("H1", 0), ("H3", 1)])
 def test_a_branch_of_his_hospital_is_the_same_place(city, parent, hits):
     t = city(

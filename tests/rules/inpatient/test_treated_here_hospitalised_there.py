@@ -50,3 +50,9 @@ def test_an_examination_by_referral_to_a_higher_hospital_and_dialysis_are_lawful
 
 def test_the_day_of_admission_proves_nothing(city):
     assert found(treated_here_hospitalised_there, draw(city, ["H1", "H1", "H2", "H3", "H3"], day="2024-04-01")).is_empty()
+
+
+def test_at_least_two_of_them_must_have_been_treated_by_hand(city):
+    t = draw(city, ["H1", "H1", "H2", "H3", "H3"])
+    assert found(treated_here_hospitalised_there, t, place_treated_min=5).height == 5
+    assert found(treated_here_hospitalised_there, t, place_treated_min=6).is_empty()

@@ -35,3 +35,11 @@ def test_service_interval_is_found(city):
 @pytest.mark.parametrize("why", LAWFUL)
 def test_service_interval_lets_pass(city, why):
     assert found(service_interval, city(**LAWFUL[why].tables), **HIT.params).is_empty()
+
+
+def test_a_stay_that_repeats_what_it_has_just_measured_is_found_and_a_new_stay_may_measure_anew(city):
+    fee = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | hilist_name | fixmedins_code | med_type\n"
+    stays = "mdtrt_id | begntime | endtime | fixmedins_code\nM1 | 2024-03-01 | 2024-03-09 | H1\nM2 | 2024-03-20 | 2024-03-25 | H1\n"
+    lines = [("L1", "M1", "2024-03-02"), ("L2", "M1", "2024-03-06"), ("L3", "M2", "2024-03-21")]
+    t = city(mdtrt_d=stays, fee_list_d=fee + "".join(f"{sn} | {m} | {d} | 002503020030000 | 糖化血红蛋白测定 | H1 | 21\n" for sn, m, d in lines))
+    assert lines_of(found(service_interval, t)) == [["L2"]]
