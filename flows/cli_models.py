@@ -33,12 +33,14 @@ def plan(
     from models.plan import inspection_plan  # noqa: PLC0415 - scipy's solver loads slowly
 
     suspects = pl.read_csv(existing(runs / "suspects.csv"), infer_schema_length=None, schema_overrides={"admdvs": pl.String})
-    made = inspection_plan(suspects, inspections, City.load(config)["plan"], per_county)
+    p = City.load(config)["plan"]
+    made = inspection_plan(suspects, inspections, p, per_county)
     table = Table(title=f"检查计划 Plan for {inspections} inspections")
-    for name in ("机构 institution", "县区", "概率 p", "预计追回 (元)", "不查的代价 (元)", "检查组 team"):
-        table.add_column(name, justify="right" if "元" in name or name.endswith("p") else "left")
+    for name in ("名次 rank", "机构 institution", "县区 county", "概率 p", "预计追回 (元)", "不查的代价 (元)", "检查组 team"):
+        table.add_column(name, justify="left" if name.endswith(("institution", "county", "team")) else "right")
     for row in made.chosen.iter_rows(named=True):
         table.add_row(
+            str(row["rank"]),
             f"{row['fixmedins_name']} {row['fixmedins_code']}",
             row["admdvs"],
             f"{row['probability']:.2f}",
@@ -47,7 +49,13 @@ def plan(
             row["inspecting_county"] or "—",
         )
     console.print(table)
-    console.print(f"预计追回 {made.expected_yuan:,.2f} 元，检查成本 {made.cost_yuan:,.2f} 元。")
+    console.print(f"列入 {made.chosen.height} 家，预计追回 {made.expected_yuan:,.2f} 元，检查成本 {made.cost_yuan:,.2f} 元。")
+    if made.chosen.height < inspections:
+        full = "，或所在县区名额已满" if per_county is not None else ""
+        console.print(f"其余机构概率低于 {p['probability_min']:.0%}，或预计追回不抵一次检查的成本 {p['inspection_cost']:,.0f} 元{full}，未列入。")
+    red = suspects.filter(pl.col("level") == "red").join(made.chosen, on="fixmedins_code", how="anti").height
+    if red:
+        console.print(f"另有 {red} 家红灯机构未列入，可先函询或在日常稽核中核实。")
     write_csv_for_excel(made.chosen.drop("reasons", strict=False), runs / "inspection_plan.csv")
 
 

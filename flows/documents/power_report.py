@@ -15,7 +15,7 @@ from models.plant import all_plants
 from models.power import NotPlanted
 
 _PAGE: Final = "power.html"
-#: A plant of which less than this share is found at the strengths up to ``_MODEST`` counts as hardly seen.
+#: A plant of which less than this share is found, at the strengths up to ``_MODEST`` or at the greatest, counts as hardly seen.
 _HARDLY: Final = 0.5
 _MODEST: Final = 0.3
 _HEADERS: Final = {
@@ -23,16 +23,16 @@ _HEADERS: Final = {
     "title_zh": "植入手法",
     "strength": "强度",
     "cases": "植入例数",
-    "share_found": "检出",
-    "share_found_same_kind": "按同类检出",
+    "share_found": "检出占比",
+    "share_found_same_kind": "按本类检出占比",
     "yuan": "涉及金额（元）",
     "yuan_found": "检出金额（元）",
     "houses": "机构数",
     "median_rank_before": "植入前名次（中位）",
     "median_rank": "名次（中位）",
     "cost_to_reach": "查到该名次的检查成本（元）",
-    "share_suspected": "红黄灯机构占比",
-    "share_red": "红灯机构占比",
+    "share_suspected": "作假机构中红黄灯占比",
+    "share_red": "作假机构中红灯占比",
 }
 
 
@@ -61,18 +61,26 @@ def power_page(curves: pl.DataFrame, refused: Sequence[NotPlanted], houses: int)
     pages.filters["percent"] = lambda share: "—" if share is None else f"{share:.0%}"
     pages.filters["thousands"] = lambda number: "—" if number is None else f"{number:,.0f}"
     rows = [_plant_row(part) for _, part in told(curves).group_by("plant_id", maintain_order=True)]
-    hardly = [row for row in rows if row["modest"] is not None and row["modest"] < _HARDLY]
+    hardly = [row for row in rows if _least(row) < _HARDLY]
     tried = {row["kind_zh"] for row in rows}
     return pages.get_template(_PAGE).render(
         rows=rows,
         strengths=sorted(set(curves["strength"])),
-        hardly=sorted(hardly, key=lambda row: row["modest"]),
+        hardly=sorted(hardly, key=_least),
+        half=_HARDLY,
+        modest=_MODEST,
         refused=refused,
         houses=houses,
         kinds=len(tried),
         untried=[kind.zh for kind in Kind if kind.zh not in tried],
         cases=curves.filter(pl.col("strength") == pl.col("strength").max())["cases"].sum(),
     )
+
+
+def _least(row: dict[str, Any]) -> float:
+    """The smaller of the shares found at modest strengths (where any was tried) and at the greatest."""
+    last: float = row["last"]["share_found"]
+    return last if row["modest"] is None else min(last, row["modest"])
 
 
 def _plant_row(part: pl.DataFrame) -> dict[str, Any]:
@@ -102,7 +110,8 @@ def power_workbook(path: Path, curves: pl.DataFrame, refused: Sequence[NotPlante
         percent, whole = book.add_format({"num_format": "0%"}), book.add_format({"num_format": "#,##0"})
         notes = book.add_worksheet("说明")
         notes.set_column(0, 0, 28)
-        notes.set_column(1, 2, 60)
+        notes.set_column(1, 1, 90)
+        notes.set_column(2, 2, 32)
         notes.write_row(0, 0, ["植入手法", "机构怎么做", "按什么抽取（强度为其占比）"], head)
         for line, row in enumerate(rows.unique("plant_id", keep="first", maintain_order=True).iter_rows(named=True), start=1):
             notes.write_row(line, 0, [row["title_zh"], row["does_zh"], row["unit_zh"]])
@@ -114,6 +123,7 @@ def power_workbook(path: Path, curves: pl.DataFrame, refused: Sequence[NotPlante
             for line, value in enumerate(rows[name].to_list(), start=1):
                 if value is not None:
                     figures.write(line, place, value)
+        figures.set_row(0, 48)
         figures.freeze_panes(1, 2)
         figures.autofilter(0, 0, rows.height, len(_HEADERS) - 1)
         _curve_sheet(book, rows, head, percent)
@@ -123,6 +133,11 @@ def power_workbook(path: Path, curves: pl.DataFrame, refused: Sequence[NotPlante
         missing.write_row(0, 0, ["违规类型", "植入手法", "原因"], head)
         for line, unit in enumerate(refused, start=1):
             missing.write_row(line, 0, [unit.plant.kind.zh, unit.plant.title_zh, unit.reason_zh])
+        for sheet in book.worksheets():
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
 
 
 def _curve_sheet(book: Any, rows: pl.DataFrame, head: Any, percent: Any) -> None:
@@ -156,6 +171,7 @@ def _curve_sheet(book: Any, rows: pl.DataFrame, head: Any, percent: Any) -> None
                 }
             )
         chart.set_title({"name": "检出占比（随强度）", "name_font": {"size": 11}})
+        chart.set_x_axis({"num_format": "0%"})
         chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%"})
         sheet.insert_chart(1 + 17 * number, last + 2, chart, {"x_scale": 1.35, "y_scale": 1.1})
 

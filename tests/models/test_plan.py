@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from features.parameters import City, Params
+from flows import cli_models
 from models.plan import PlanError, inspection_plan
 
 
@@ -55,3 +60,21 @@ def test_no_candidate_gives_an_empty_plan(p: Params) -> None:
 def test_a_plan_without_inspections_is_refused_with_the_next_step(p: Params) -> None:
     with pytest.raises(PlanError, match="--inspections 20"):
         inspection_plan(suspects(), 0, p)
+
+
+def test_the_command_says_why_the_list_is_shorter_than_asked_and_who_of_the_red_is_not_on_it(tmp_path: Path) -> None:
+    listed = suspects().with_columns(
+        rank=pl.int_range(1, pl.len() + 1), level=pl.lit("red"), fixmedins_name=pl.col("fixmedins_code"), reasons=pl.lit("")
+    )
+    listed.write_csv(tmp_path / "suspects.csv")
+    app = typer.Typer()
+    app.command()(cli_models.plan)
+    result = CliRunner().invoke(app, ["--runs", str(tmp_path), "--inspections", "20"])
+    assert result.exit_code == 0, result.output
+    assert "列入 4 家" in result.output
+    assert "概率低于 30%" in result.output
+    assert "另有 1 家红灯机构未列入" in result.output
+    assert pl.read_csv(tmp_path / "inspection_plan.csv")["fixmedins_code"].to_list() == ["a", "b", "c", "d"]
+    full = CliRunner().invoke(app, ["--runs", str(tmp_path), "--inspections", "2"])
+    assert "概率低于" not in full.output
+    assert "另有 3 家红灯机构未列入" in full.output
