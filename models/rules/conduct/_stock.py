@@ -45,17 +45,17 @@ def _billed(t: Tables) -> pl.LazyFrame:
     )
 
 
-def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> pl.LazyFrame:
+def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left_share: float = 1.0) -> pl.LazyFrame:
     """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
 
-    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last
-    class_fen class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker``
-    (the book holds the same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same therapeutic group lies unbilled in
-    numbers that make up at least half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a delivery note that
-    was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it does not list is
-    so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it lists at least
-    ``book_share_min`` of the billed drugs, by money or by number (a few dear drugs that were never bought take most of the money, and must not
-    shake the book that shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least
+    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last class_fen
+    class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker`` (the book holds the
+    same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same pharmacological group lies unbilled, at least
+    ``left_share`` of what the house had of it and half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a
+    delivery note that was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it
+    does not list is so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it
+    lists at least ``book_share_min`` of the billed drugs, by money or by number (a few dear drugs that were never bought take most of the money,
+    and must not shake the book that shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least
     ``book_items_min`` items, and when its own sales agree with the billing within a factor of two: packs against tablets would make any
     comparison void. Only months of the book count.
     """
@@ -136,26 +136,29 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None) -> p
         .join(held, on=["fixmedins_code", "generic"], how="left")
         .with_columns(other_maker=(pl.col("held").list.set_difference(pl.concat_list("hilist_code")).list.len() > 0).fill_null(value=False))
         .drop("generic", "held")
-        .join(_cheaper_left(against), on=["fixmedins_code", "hilist_code"], how="left")
+        .join(_cheaper_left(against, left_share), on=["fixmedins_code", "hilist_code"], how="left")
         .with_columns(cheaper_left=pl.when(pl.col("left") * 2 >= pl.col("short")).then("cheaper_left"))
         .drop("left")
     )
 
 
-def _cheaper_left(against: pl.LazyFrame) -> pl.LazyFrame:
-    """For each billed item the drug of its therapeutic group (four characters of the code) that costs less and of which most was bought and
-    not billed: ``cheaper_left`` (name), ``left`` (units)."""
+def _cheaper_left(against: pl.LazyFrame, left_share: float) -> pl.LazyFrame:
+    """For each billed item the cheaper drug of its pharmacological group (five characters of the code) of which most was bought and not billed,
+    at least ``left_share`` of what there was: ``cheaper_left`` (name), ``left`` (units)."""
     priced = against.filter(~pl.col("consumable")).select(
         "fixmedins_code",
         "hilist_code",
         "hilist_name",
-        group=pl.col("hilist_code").str.slice(0, 4),
+        "available",
+        group=pl.col("hilist_code").str.slice(0, 5),
         price=pl.col("fee_fen") / pl.col("billed"),
         left=pl.col("available").fill_null(0.0) - pl.col("billed"),
     )
-    other = priced.filter(pl.col("left") > 0).select("fixmedins_code", "group", "left", cheaper_left="hilist_name", their_price="price")
+    other = priced.filter((pl.col("left") > 0) & (pl.col("left") >= left_share * pl.col("available"))).select(
+        "fixmedins_code", "group", "left", cheaper_left="hilist_name", their_price="price"
+    )
     return (
-        priced.drop("left")
+        priced.drop("left", "available")
         .join(other, on=["fixmedins_code", "group"], how="inner")
         .filter(pl.col("their_price") < pl.col("price"))
         .sort("fixmedins_code", "hilist_code", "left", "cheaper_left", descending=[False, False, True, False])

@@ -26,14 +26,15 @@ from models.rules.conduct._stock import as_hits, billed_by_item, shortages
         "short_share_min",
         "months_growing_min",
         "items_min",
+        "left_share_min",
         "amount_fen_min",
     ),
     exceptions=("refund",),
     extract=billed_by_item,
 )
 def drug_swapped_for_dearer(t: Tables, p: Params) -> pl.LazyFrame:
-    """A hospital bills more of a dear drug than it ever had, month after month, while a cheaper drug of the same therapeutic group that it
-    bought goes unbilled in such numbers: the cheap one was given, the dear one written.
+    """A hospital bills more of a dear drug than it ever had, month after month, while of a cheaper drug of the same pharmacological group
+    at least ``left_share_min`` of what it had lies unbilled, half the shortage or more: the cheap one was given, the dear one written.
 
     Stock and its reliability are reckoned as for drugs billed beyond purchase (``_stock.shortages``); another maker's product of the same drug
     is the matter of ``drug_maker_swapped``. A finding needs ``items_min`` such drugs whose shortage grew in ``months_growing_min`` months, and
@@ -41,7 +42,9 @@ def drug_swapped_for_dearer(t: Tables, p: Params) -> pl.LazyFrame:
     An honest answer would be purchases of the one that the book lacks and expired packs of the other that it still holds.
     """
     mirrored = (pl.col("growing") >= p["months_growing_min"]) & pl.col("cheaper_left").is_not_null()
-    short = shortages(t, p).filter(~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("consumable") & ~pl.col("other_maker") & mirrored)
+    short = shortages(t, p, left_share=p["left_share_min"]).filter(
+        ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("consumable") & ~pl.col("other_maker") & mirrored
+    )
     enough = (pl.len().over("fixmedins_code") >= p["items_min"]) & (pl.col("short_fen").sum().over("fixmedins_code") >= p["amount_fen_min"])
     named = short.filter(enough).with_columns(hilist_name=pl.format("{}（同类低价药{}购进未结算）", "hilist_name", "cheaper_left"))
     return as_hits(named, "进销存显示同类低价药购进后未结算，而高价药")

@@ -31,6 +31,7 @@ from models.rules.conduct._stock import as_hits, billed_by_item, shortages
         "months_growing_min",
         "lasting_share_min",
         "items_lasting_min",
+        "left_share_min",
         "amount_fen_min",
     ),
     exceptions=("refund",),
@@ -49,7 +50,9 @@ def drugs_billed_beyond_purchase(t: Tables, p: Params) -> pl.LazyFrame:
     ``drug_swapped_for_dearer`` does. One finding an institution. An honest answer would be purchases or transfers that the stock book lacks:
     delivery notes and invoices show them.
     """
-    short = shortages(t, p).filter(~pl.col("consumable") & ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("other_maker"))
+    short = shortages(t, p, left_share=p["left_share_min"]).filter(
+        ~pl.col("consumable") & ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("other_maker")
+    )
     lasting = (pl.col("growing") >= p["months_growing_min"]) & (pl.col("short") >= pl.col("available").fill_null(0.0) * p["lasting_share_min"])
     short = short.filter(~lasting | pl.col("cheaper_left").is_null())
     n, worth = pl.len().over("fixmedins_code"), pl.col("short_fen").sum().over("fixmedins_code")

@@ -50,6 +50,7 @@ def test_two_dear_drugs_billed_while_their_cheap_neighbours_lie_unbilled(city):
         ("two months may be a lost delivery note", {"months": (1, 2)}),
         ("the cheap one was billed as well", {"left": 0}),
         ("too little of the cheap one lies there", {"left": 40}),
+        ("what lies there is ordinary stock beside what was billed", {"left": 3}),
         ("the other one is no cheaper", {"cheap": 60}),
         ("all that was billed was bought", {"bought": 120}),
         ("a pharmacy is heard under its own rule", {"at": "P1"}),
