@@ -18,7 +18,7 @@ from models.wording import span
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("organs", "not_whole"),
+    params=("organs", "not_whole", "days_apart_min"),
     exceptions=("refund",),
     loss="stay",
 )
@@ -26,7 +26,8 @@ def organ_removed_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """One person has an organ that exists once (``organs``) removed in two stays: in one of them somebody else lay on the table, or nobody.
 
     What counts is the operation in the fee lines of both stays, after refunds. Partial removals, explorations and removals of a remnant
-    (``not_whole``) can follow each other and are cleared. Told of the later stay, because by then the organ was gone; the sentence names
+    (``not_whole``) can follow each other and are cleared, and so are two operations less than ``days_apart_min`` days apart: who is handed on in
+    the middle of one illness has one operation, billed by both. Told of the later stay, because by then the organ was gone; the sentence names
     the earlier one, for either may be the false one. An honest answer would be the pathology report and a wrong item at the other hospital.
     """
     organ = pl.coalesce(pl.when(pl.col("hilist_name").str.contains(words)).then(pl.lit(name)) for name, words in sorted(p["organs"].items()))
@@ -48,7 +49,7 @@ def organ_removed_twice(t: Tables, p: Params) -> pl.LazyFrame:
     }
     return (
         removed.with_columns(**{f"first_{name}": value for name, value in before.items()})
-        .filter(pl.col("first_mdtrt_id").is_not_null() & (pl.col("date") > pl.col("first_date")))
+        .filter(pl.col("first_mdtrt_id").is_not_null() & (pl.col("date") >= pl.col("first_date").dt.offset_by(f"{p['days_apart_min']}d")))
         .join(stays, on="mdtrt_id", how="inner")
         .select(
             "fixmedins_code",

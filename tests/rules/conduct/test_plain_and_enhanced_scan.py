@@ -47,7 +47,7 @@ def test_an_hour_apart_is_the_boundary(city, at, hits):
     [
         ("the plain scan is of another part", {"plain": (PLAIN[0], PLAIN[1] + "(头颅)")}),
         ("the plain scan is by the other apparatus", {"plain": ("002102000010000", "磁共振平扫")}),
-        ("it is the exception in this house", {"alone": 20}),
+        ("it is the exception in this house", {"alone": 6}),
         ("the city's price list charges both", {"others": 10}),
     ],
 )

@@ -46,6 +46,17 @@ def test_operations_that_can_follow_each_other_are_lawful(city, why, first, seco
     assert found(organ_removed_twice, operations(city, first, second)).is_empty(), why
 
 
+@pytest.mark.parametrize(("again", "hits"), [("2024-03-31", 0), ("2024-04-01", 1)])
+def test_thirty_days_are_the_boundary_between_one_illness_and_two(city, again, hits):
+    lines = f"""
+        bkkp_sn | mdtrt_id | psn_no | fixmedins_code | fee_ocur_time | hilist_code     | hilist_name
+        L1      | M1       | P1     | H1             | 2024-03-02    | 003310100010000 | 阑尾切除术
+        L2      | M2       | P1     | H2             | {again}       | 003310100010000 | 阑尾切除术
+    """
+    stays = STAYS.replace("2024-09-01", again).replace("2024-09-07", "2024-04-09")
+    assert found(organ_removed_twice, city(mdtrt_d=stays, fee_list_d=lines)).height == hits
+
+
 def test_two_persons_have_an_appendix_each(city):
     two = city(
         mdtrt_d=STAYS.replace("M2       | P1", "M2       | P2"),
