@@ -137,6 +137,13 @@ class Tables:
         return self.computed(frame)
 
     @cached_property
+    def standing_visits(self) -> pl.LazyFrame:
+        """The visits but for those of which a settlement was taken back and none stands: cancelled registrations, stays billed by mistake."""
+        refunded = self.raw("setl_d").filter(pl.col("refd_setl_flag") == "1").select("mdtrt_id")
+        gone = refunded.join(self.settlements, on="mdtrt_id", how="anti")
+        return self.computed(self.visits.join(gone, on="mdtrt_id", how="anti", maintain_order="left"))
+
+    @cached_property
     def settlements(self) -> pl.LazyFrame:
         """Valid settlements net of refunds: a settlement wholly taken back is gone, one partly taken back is reduced.
 

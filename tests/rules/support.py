@@ -33,10 +33,14 @@ All other tables hold exactly what is drawn.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -54,6 +58,30 @@ _SCHEMAS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("lake_
 _LIST_TYPES = {"X": "101", "Z": "101", "T": "102", "0": "201", "C": "301"}
 _CHARGE_TYPES = {"X": "09", "Z": "11", "T": "10", "C": "08", "0011": "01", "0012": "07", "0021": "03", "0022": "03", "0025": "04", "0033": "06"}
 _PERSON_TABLES_WITHOUT_BUCKET = ("dr_info_b", "phar_info_b")
+_DRAWN: WeakKeyDictionary[Lake, dict[str, str]] = WeakKeyDictionary()
+_RECORDERS: list[list[Scene]] = []  # of the blocks ``recorded`` that are open
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a test showed a rule, and what the rule found in it."""
+
+    unit: Rule
+    tables: dict[str, str]
+    facts: Mapping[str, pl.LazyFrame] | None
+    params: dict[str, Any]
+    findings: pl.DataFrame
+
+
+@contextmanager
+def recorded() -> Iterator[list[Scene]]:
+    """Every scene that ``found`` judges within the block."""
+    scenes: list[Scene] = []
+    _RECORDERS.append(scenes)
+    try:
+        yield scenes
+    finally:
+        _RECORDERS.pop()
 
 
 def city_of(folder: Path, **tables: str) -> Tables:
@@ -74,20 +102,35 @@ def city_of(folder: Path, **tables: str) -> Tables:
         parts.append({"table": table, "bucket": "000" if by_person else WHOLE, "month": WHOLE, "path": str(path), "rows": len(rows), "digest": ""})
     manifest = {"version": 1, "n_buckets": 1, "fingerprint": "drawn", "parts": parts, "schemas": _SCHEMAS}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    return Tables(Lake(folder), "000")
+    lake = Lake(folder)
+    _DRAWN[lake] = tables
+    return Tables(lake, "000")
 
 
 def found(unit: Rule, t: Tables, *, facts: Mapping[str, pl.LazyFrame] | None = None, **params: Any) -> pl.DataFrame:
     """The findings of one rule on a drawn city, person- or city-scope, with some parameters changed when given."""
-    city = City.load()
+    findings = _in_order(_judged(unit, t, facts, params))
+    for scenes in _RECORDERS:
+        if t.lake in _DRAWN:
+            scenes.append(Scene(unit, _DRAWN[t.lake], facts or t._facts, params, findings))
+    return findings
+
+
+@cache
+def defaults() -> City:
+    """The parameters as they are shipped, read once: reading them takes longer than judging a drawn city."""
+    return City.load()
+
+
+def _judged(unit: Rule, t: Tables, facts: Mapping[str, pl.LazyFrame] | None, params: dict[str, Any]) -> pl.DataFrame:
+    city = defaults()
     if params:
         city = city.replaced(unit.rule_id, params)
     if unit.scope == "person":
-        hits = run_city_rule(t, unit, city)
-        return _in_order(settle(hits, unit, t.lines, t.stays))
+        return settle(run_city_rule(t, unit, city), unit, t.lines, t.stays)
     extracted = run_extract(t, unit, city).lazy() if unit.extract is not None else None
     whole = Tables(t.lake, None, facts=facts, extracted=extracted)
-    return _in_order(settle(run_city_rule(whole, unit, city), unit, t.lines, t.stays))
+    return settle(run_city_rule(whole, unit, city), unit, t.lines, t.stays)
 
 
 def lines_of(findings: pl.DataFrame) -> list[list[str]]:

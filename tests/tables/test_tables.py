@@ -55,6 +55,21 @@ def test_a_settlement_refunded_in_whole_takes_its_lines_with_it(city: City) -> N
     assert t.lines.collect().is_empty()
 
 
+def test_a_visit_wholly_taken_back_stands_no_more_and_one_billed_anew_does(city: City) -> None:
+    t = city(
+        mdtrt_d="mdtrt_id | begntime | endtime\nM1 | 2024-03-01 | 2024-03-01\nM2 | 2024-03-02 | 2024-03-02\nM3 | 2024-03-03 | -",
+        setl_d="""
+            setl_id | mdtrt_id | medfee_sumamt | inscp_amt | fund_pay_sumamt | refd_setl_flag | init_setl_id
+            S1      | M1       | 100           | 100       | 70              | 0              |
+            R1      | M1       | -100          | -100      | -70             | 1              | S1
+            S2      | M2       | 100           | 100       | 70              | 0              |
+            R2      | M2       | -100          | -100      | -70             | 1              | S2
+            S2B     | M2       | 80            | 80        | 56              | 0              |
+        """,
+    )
+    assert t.standing_visits.select("mdtrt_id").collect()["mdtrt_id"].to_list() == ["M2", "M3"]
+
+
 def test_void_rows_are_gone(city: City) -> None:
     t = city(
         mdtrt_d="""

@@ -12,7 +12,9 @@ def _visits_a_day(t: Tables, p: Params) -> pl.LazyFrame:
     """Outpatient visits a physician × institution × day of this bucket."""
     del p
     return (
-        t.visits.filter(~pl.col("inpatient") & pl.col("chfpdr_code").is_not_null() & pl.col("med_type").str.slice(0, 2).is_in(["11", "13", "14"]))
+        t.standing_visits.filter(
+            ~pl.col("inpatient") & pl.col("chfpdr_code").is_not_null() & pl.col("med_type").str.slice(0, 2).is_in(["11", "13", "14"])
+        )
         .group_by(pl.col("chfpdr_code").alias("dr_code"), "fixmedins_code", pl.col("begn_date").alias("date"))
         .agg(pl.len().alias("visits"))
     )

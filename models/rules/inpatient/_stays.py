@@ -110,10 +110,16 @@ def stay_lines(t: Tables) -> pl.LazyFrame:
 
 
 def dated_stays(t: Tables) -> pl.LazyFrame:
-    """Stays whose dates can be judged: discharged (or still in), the end not before the beginning; ``last_day`` null while in hospital."""
+    """Stays that stand and whose dates can be judged: discharged (or still in), the end not before the beginning.
+
+    ``last_day`` is null while in hospital. A stay that was settled and wholly taken back is gone.
+    """
+    standing = t.standing_visits.filter("inpatient").select("mdtrt_id")
     in_house = pl.col("endtime").is_null() | pl.col("in_hospital").fill_null(value=False)
-    return t.stays.with_columns(last_day=pl.when(in_house).then(None).otherwise(pl.col("end_date"))).filter(
-        pl.col("last_day").is_null() | (pl.col("last_day") >= pl.col("begn_date"))
+    return (
+        t.stays.join(standing, on="mdtrt_id", how="semi", maintain_order="left")
+        .with_columns(last_day=pl.when(in_house).then(None).otherwise(pl.col("end_date")))
+        .filter(pl.col("last_day").is_null() | (pl.col("last_day") >= pl.col("begn_date")))
     )
 
 

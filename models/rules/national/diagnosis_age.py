@@ -27,7 +27,7 @@ def diagnosis_age(t: Tables, p: Params) -> pl.LazyFrame:
 
     Newborn diagnoses on the mother's record are lawful. Ages beyond ``age_known_max`` are registry errors and prove nothing.
     """
-    who = t.visits.select("mdtrt_id", "fixmedins_code", "gend", "age", "begn_date", "end_date")
+    who = t.standing_visits.select("mdtrt_id", "fixmedins_code", "gend", "age", "begn_date", "end_date")
     odd = (
         recorded(t)
         .join(who, on="mdtrt_id", how="inner")

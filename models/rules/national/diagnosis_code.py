@@ -26,7 +26,7 @@ def diagnosis_code(t: Tables, p: Params) -> pl.LazyFrame:
     Chinese-medicine diagnoses have their own list and are left out.
     """
     known = knowledge_of(t).icd10.lazy().select(family=pl.col("code").str.slice(0, 3)).unique()
-    who = t.visits.select("mdtrt_id", "fixmedins_code", "begn_date", "end_date")
+    who = t.standing_visits.select("mdtrt_id", "fixmedins_code", "begn_date", "end_date")
     # codes of Chinese-medicine diseases and syndromes (A.. B.. of GB/T 15657, without a point) are another list
     western = pl.col("code").str.contains(r"^[A-Z]\d{2}\.") | ~pl.col("code").str.contains(r"^[AB]")
     rows = recorded(t).filter(western).join(who, on="mdtrt_id", how="inner")

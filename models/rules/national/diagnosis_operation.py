@@ -38,7 +38,7 @@ def diagnosis_operation(t: Tables, p: Params) -> pl.LazyFrame:
     )
     # injuries, tumours and complications may call for any operation of the region
     general = listed.filter(pl.col("code").str.contains("^C|^D[0-4]|^S|^T")).select("mdtrt_id").unique()
-    dated = t.visits.select("mdtrt_id", "begn_date", "end_date", "main_dx")
+    dated = t.standing_visits.select("mdtrt_id", "begn_date", "end_date", "main_dx")
     odd = (
         done.join(explained, on=["mdtrt_id", "oprn_oprt_code"], how="anti")
         .join(general, on="mdtrt_id", how="anti")

@@ -25,7 +25,7 @@ def diagnosis_sex(t: Tables, p: Params) -> pl.LazyFrame:
 
     A wrong code or a card used by another. Where several visits show the other sex, the registry is wrong and the person is left out.
     """
-    who = t.visits.select("mdtrt_id", "fixmedins_code", "gend", "age", "begn_date", "end_date")
+    who = t.standing_visits.select("mdtrt_id", "fixmedins_code", "gend", "age", "begn_date", "end_date")
     odd = (
         recorded(t)
         .join(who, on="mdtrt_id", how="inner")

@@ -26,7 +26,7 @@ def frequent_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
 
     A screening figure without an amount: it shows whom to ask, not what is false.
     """
-    visits = serial_treatment.clear(t.visits.filter(~pl.col("inpatient") & ~pl.col("med_type").str.starts_with("41")), t, p)
+    visits = serial_treatment.clear(t.standing_visits.filter(~pl.col("inpatient") & ~pl.col("med_type").str.starts_with("41")), t, p)
     keys = ["psn_no", "fixmedins_code", "month"]
     counted = (
         visits.with_columns(month=pl.col("begn_date").dt.truncate("1mo"))

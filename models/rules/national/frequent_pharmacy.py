@@ -22,7 +22,7 @@ from models.rule import rule
 )
 def frequent_pharmacy(t: Tables, p: Params) -> pl.LazyFrame:
     """A person who buys at one pharmacy on ``days_min`` or more days of a month. A screening figure without an amount."""
-    visits = t.visits.filter(pl.col("med_type").str.starts_with("41"))
+    visits = t.standing_visits.filter(pl.col("med_type").str.starts_with("41"))
     keys = ["psn_no", "fixmedins_code", "month"]
     counted = (
         visits.with_columns(month=pl.col("begn_date").dt.truncate("1mo"))

@@ -10,7 +10,7 @@ from models.rules.national._shares import unusual_share
 
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
-    stays = t.visits.select("mdtrt_id", "begn_date", "end_date")
+    stays = t.standing_visits.select("mdtrt_id", "begn_date", "end_date")
     acquired = (pl.col("adm_cond_type") == "4") & pl.col("diag_code").str.contains(p["infection_codes"])
     lists = t.diagnoses.group_by("fixmedins_code", "mdtrt_id").agg(hit=acquired.fill_null(value=False).any()).join(stays, on="mdtrt_id")
     return lists.group_by("fixmedins_code").agg(
@@ -18,7 +18,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
         whole_n=pl.len().cast(pl.Int64),
         cases=pl.len(),
         first=pl.col("begn_date").min(),
-        last=pl.col("end_date").max(),
+        last=pl.coalesce("end_date", "begn_date").max(),
     )
 
 

@@ -23,7 +23,7 @@ from models.rule import rule
 def operation_code(t: Tables, p: Params) -> pl.LazyFrame:
     """An operation code of no subcategory (two digits, point, one digit) of the national ICD-9-CM-3 list."""
     known = knowledge_of(t).icd9.lazy().select(family=pl.col("code").str.slice(0, 4)).unique()
-    who = t.visits.select("mdtrt_id", "begn_date", "end_date")
+    who = t.standing_visits.select("mdtrt_id", "begn_date", "end_date")
     rows = t.operations.select("mdtrt_id", "psn_no", "fixmedins_code", code="oprn_oprt_code").drop_nulls("code").join(who, on="mdtrt_id", how="inner")
     odd = rows.with_columns(family=pl.col("code").str.slice(0, 4)).join(known, on="family", how="anti")
     return (

@@ -27,7 +27,7 @@ def operation_sex(t: Tables, p: Params) -> pl.LazyFrame:
     A wrong code or a wrong person; it carries no amount of its own. Persons whose registered sex is in doubt are left out.
     """
     table = knowledge_of(t).operations.lazy().select(oprn_oprt_code="code", operation_name="name", sex="sex")
-    who = t.visits.select("mdtrt_id", "gend", "begn_date", "end_date")
+    who = t.standing_visits.select("mdtrt_id", "gend", "begn_date", "end_date")
     odd = (
         t.operations.join(table, on="oprn_oprt_code", how="inner")
         .join(who, on="mdtrt_id", how="inner")

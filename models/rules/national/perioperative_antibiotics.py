@@ -31,7 +31,7 @@ def perioperative_antibiotics(t: Tables, p: Params) -> pl.LazyFrame:
     clean = (
         t.operations.filter(pl.col("oprn_oprt_code").str.contains(p["clean_operations"]))
         .group_by("mdtrt_id")
-        .agg(pl.col("oprn_oprt_date").max().alias("operated"), pl.col("oprn_oprt_name").first().alias("operation"))
+        .agg(pl.col("oprn_oprt_date").max().alias("operated"), pl.col("oprn_oprt_name").drop_nulls().first().fill_null("清洁手术").alias("operation"))
     )
     others = (
         t.operations.filter(~pl.col("oprn_oprt_code").str.contains(p["clean_operations"]) & pl.col("oprn_oprt_code").str.contains("^[0-8]"))

@@ -43,7 +43,7 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
         .unique("setl_id", keep="first")
     )
     both = lists.join(
-        t.visits.select("mdtrt_id", "psn_no", "fixmedins_code", "gend", "age", "brdy", "begn_date", "end_date"), on="mdtrt_id", how="inner"
+        t.standing_visits.select("mdtrt_id", "psn_no", "fixmedins_code", "gend", "age", "brdy", "begn_date", "end_date"), on="mdtrt_id", how="inner"
     )
     length = (pl.col("end_date") - pl.col("begn_date")).dt.total_days() + 1
     days, nursing, vent = pl.col("days").cast(pl.Float64), pl.col("nursing"), pl.col("vent").cast(pl.Float64)

@@ -11,7 +11,7 @@ from models.rules.national._shares import unusual_share
 
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     keys = ["psn_no"]
-    stays = t.stays.filter(pl.col("end_date").is_not_null() & ~pl.col("in_hospital")).sort("psn_no", "begn_date", "mdtrt_id")
+    stays = t.stays.filter(pl.col("settled") & pl.col("end_date").is_not_null() & ~pl.col("in_hospital")).sort("psn_no", "begn_date", "mdtrt_id")
     following = stays.with_columns(next_begin=pl.col("begn_date").shift(-1).over(keys), next_dx=pl.col("dx3").shift(-1).over(keys)).with_columns(
         gap=(pl.col("next_begin") - pl.col("end_date")).dt.total_days()
     )
