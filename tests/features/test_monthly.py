@@ -43,9 +43,9 @@ def by_month(names: list[str], institutions: list[str], **facts: str) -> dict[tu
     return {(row["fixmedins_code"], row["month"]): round(row["value"], 3) for row in rows.iter_rows(named=True)}
 
 
-def test_every_kind_of_fact_has_a_month_but_items() -> None:
+def test_every_kind_of_fact_has_a_month_but_items_and_pairs_of_the_whole_period() -> None:
     used = {fact for unit in features_of("institution") for fact in unit.facts}
-    assert used - set(MONTH_OF) == {"institution_item"}
+    assert used - set(MONTH_OF) == {"institution_item", "network_pair"}
 
 
 def test_a_month_has_the_value_of_its_own_facts_and_others_institutions_are_left_out() -> None:
