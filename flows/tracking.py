@@ -6,16 +6,19 @@ import logging
 import os
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from flows.home import Home
+from flows.store import write_atomically
 from models.detectors.grouped_forest import GroupedForest
 
 MODEL_NAME = "huoyan-institution-forest"
 CHAMPION = "champion"
 EXPERIMENT = "huoyan"
+SQLITE = "sqlite:///"
 #: What the drift of later deliveries is measured against (models/drift.py), beside the model.
 REFERENCE_FILE = "reference.json"
 
@@ -37,6 +40,7 @@ def connect(home: Home) -> Any:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     import mlflow  # noqa: PLC0415 - MLflow must see the environment first
 
+    _make_store(home)
     mlflow.set_tracking_uri(home.tracking_uri)
     mlflow.set_registry_uri(home.tracking_uri)
     if mlflow.get_experiment_by_name(EXPERIMENT) is None:
@@ -44,6 +48,18 @@ def connect(home: Home) -> Any:
         mlflow.create_experiment(EXPERIMENT, artifact_location=location)
     mlflow.set_experiment(EXPERIMENT)
     return mlflow
+
+
+def _make_store(home: Home) -> None:
+    """The embedded store, made beside its place and renamed: a run killed while MLflow lays out its tables would leave one that never opens."""
+    if not home.tracking_uri.startswith(SQLITE) or Path(home.tracking_uri.removeprefix(SQLITE)).exists():
+        return
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # noqa: PLC0415 - as above
+
+    def lay_out(path: Path) -> None:
+        SqlAlchemyStore(f"{SQLITE}{path}", home.artifacts.as_uri()).engine.dispose()
+
+    write_atomically(Path(home.tracking_uri.removeprefix(SQLITE)), lay_out)
 
 
 def champion(mlflow: Any, features: list[str]) -> tuple[Any, ScoredBy] | None:
