@@ -57,7 +57,7 @@ def _make_store(home: Home) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # noqa: PLC0415 - as above
 
     def lay_out(path: Path) -> None:
-        SqlAlchemyStore(f"{SQLITE}{path}", home.artifacts.as_uri()).engine.dispose()
+        SqlAlchemyStore(f"{SQLITE}{path}", home.artifacts.as_uri()).engine.dispose()  # type: ignore[no-untyped-call]  # MLflow has no types for it
 
     write_atomically(Path(home.tracking_uri.removeprefix(SQLITE)), lay_out)
 

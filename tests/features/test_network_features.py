@@ -32,7 +32,7 @@ def pairs(network: str, persons: int) -> str:
 
 
 @pytest.mark.parametrize(("persons", "share"), [(3, 0.0), (4, 0.8)])
-def test_a_circuit_of_four_counts_with_its_drugs_and_a_household_of_three_does_not(persons, share):
+def test_a_circuit_of_four_counts_with_its_drugs_and_a_household_of_three_does_not(persons: int, share: float) -> None:
     months = """
         fixmedins_code | psn_no | drug_fen
         H1             | P0     | 500
@@ -46,7 +46,7 @@ def test_a_circuit_of_four_counts_with_its_drugs_and_a_household_of_three_does_n
 
 
 @pytest.mark.parametrize(("persons", "share"), [(3, 0.0), (4, 0.5)])
-def test_stays_of_a_group_count_where_it_was_admitted_together_and_not_elsewhere(persons, share):
+def test_stays_of_a_group_count_where_it_was_admitted_together_and_not_elsewhere(persons: int, share: float) -> None:
     stays = """
         fixmedins_code | psn_no
         H1             | P0
@@ -59,7 +59,7 @@ def test_stays_of_a_group_count_where_it_was_admitted_together_and_not_elsewhere
     assert found == {"H1": share, "H2": 0.0}
 
 
-def test_persons_who_fetch_drugs_are_counted_once_a_day_and_in_patients_not(tmp_path: Path):
+def test_persons_who_fetch_drugs_are_counted_once_a_day_and_in_patients_not(tmp_path: Path) -> None:
     t = city_of(
         tmp_path,
         mdtrt_d="mdtrt_id | psn_no | begntime | endtime | med_type\nM9 | P9 | 2024-03-01 | 2024-03-05 | 21",
@@ -76,7 +76,7 @@ def test_persons_who_fetch_drugs_are_counted_once_a_day_and_in_patients_not(tmp_
 
 
 @pytest.mark.parametrize(("days", "drugs", "rows"), [((0, 1, 2, 3), 2, 3), ((0, 1, 2), 2, 0), ((0, 1, 2, 3), 1, 0), ((0, 30, 60, 90), 2, 0)])
-def test_two_drugs_bought_on_three_days_while_a_month_was_in_hand_are_surplus(tmp_path: Path, days, drugs, rows):
+def test_two_drugs_bought_on_three_days_while_a_month_was_in_hand_are_surplus(tmp_path: Path, days: tuple[int, ...], drugs: int, rows: int) -> None:
     lines = [f"M{d} | P1 | 2024-{1 + d // 30:02}-{1 + d % 30:02} | {TABLETS[n]} | 60 | 100" for d in days for n in range(drugs)]
     t = city_of(tmp_path, fee_list_d="\n".join(["mdtrt_id | psn_no | fee_ocur_time | hilist_code | prd_days | pric", *lines]))
     found = of_bucket(surplus_purchases, t)
