@@ -48,7 +48,9 @@ def test_a_delivery_with_the_table_makes_the_waiting_rule_find(tmp_path: Path, t
 def test_without_the_tables_the_delivery_report_says_which_rules_wait_for_them(tmp_path: Path) -> None:
     report = ingest(write(tmp_path / "in", delivery()), tmp_path / "lake")
     _, waiting = runnable(all_rules(), Lake(tmp_path / "lake").tables)
-    rows = [{"rule_id": unit.rule_id, "title_zh": unit.title_zh, "missing_tables": list(unit.missing_tables)} for unit in waiting]
+    rows = [
+        {"rule_id": unit.rule_id, "title_zh": unit.title_zh, "missing_tables": list(unit.missing_tables), "missing_points": []} for unit in waiting
+    ]
     write_report(report, tmp_path / "out", not_run=rows)
     page = (tmp_path / "out" / "delivery_report.html").read_text(encoding="utf-8")
     for words in ("医疗服务项目超限定报销总额", "药品超限定病种目录范围使用", "医保目录限定报销总额", "门诊慢特病病种用药目录"):
