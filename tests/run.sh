@@ -36,4 +36,4 @@ ruff check .
 mypy
 
 note "tests"
-python -m pytest -n 2 --dist loadgroup -rs
+python -m pytest -n 2 --dist loadfile -rs

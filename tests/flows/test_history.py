@@ -22,8 +22,6 @@ from flows.scoring import new_forest
 from flows.steps import Job
 from simulation import simulate
 
-pytestmark = pytest.mark.xdist_group("history")
-
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -23,8 +23,6 @@ from models.kinds import Kind
 from models.scoring.suspects import SUSPECT_COLUMNS
 from tests.flows.conftest import run_main_job
 
-pytestmark = pytest.mark.xdist_group("main_job")
-
 RESULTS = ("suspects.csv", "findings.parquet")
 
 

@@ -23,7 +23,7 @@ from flows.scoring import score_step
 from flows.steps import Job, bucket_step, city_step, line_totals_step
 from simulation import simulate
 
-pytestmark = [pytest.mark.xdist_group("main_job"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 Row = dict[str, str]
 City = dict[str, list[Row]]

@@ -13,7 +13,7 @@ from bench.cities import CitySpec, run_city
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ("explore_delivery", "bed_hanging_case", "model_validation")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebooks")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -24,12 +24,7 @@ from tests.rules.support import Scene, lines_of
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = tried_elsewhere(ROOT / "tests")
-# the tests of one rule run in one process, so that its city is drawn once
-RULES = [
-    pytest.param(unit.rule_id, marks=pytest.mark.xdist_group(f"every_rule_{unit.rule_id}"), id=unit.rule_id)
-    for unit in all_rules()
-    if unit.rule_id not in ELSEWHERE
-]
+RULES = [unit.rule_id for unit in all_rules() if unit.rule_id not in ELSEWHERE]
 Pair = tuple[Scene, Scene]
 
 

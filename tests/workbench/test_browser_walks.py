@@ -23,7 +23,6 @@ GUIDE = (ROOT / "docs" / "auditor-guide.zh-CN.md").read_text(encoding="utf-8")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(missing_browser() is not None, reason=f"browser tests: {missing_browser()}"),
 ]
 Enter = Callable[..., Page]
