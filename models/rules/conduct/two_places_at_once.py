@@ -66,32 +66,43 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.17", "reg.40.1", "reg.41.1", "reg.41.last"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("minutes_max", "persons_min", "times_city_min", "usual_floor", "chance_max", "trim_share"),
+    params=("minutes_max", "persons_min", "partners_min", "partner_share_max", "times_city_min", "usual_floor", "chance_max", "trim_share"),
     exceptions=("family_account", "refund"),
     extract=_visits,
 )
 def two_places_at_once(t: Tables, p: Params) -> pl.LazyFrame:
     """A card is used at this house while its holder is, minutes before or after, seen at a house of another county: two people bear it.
 
-    The way from county to county takes longer than ``minutes_max``. One such visit may be a relative who fetches drugs, or a clock that goes
-    wrong, and accuses nobody. A house answers when it happens to at least ``persons_min`` persons, in a share of its visits
-    ``times_city_min`` times that of the other houses (the highest ``trim_share`` of them left out) and more often than chance allows
-    (``chance_max``) at their rate, taken as ``usual_floor`` at least: the other places of its customers have each only one or two. Purchases
-    from the family's personal accounts and samples sent in are cleared. An honest answer would be the clock of its till, or drugs fetched for
-    the sick with their cards. One finding a visit; the lines of the other visit are cited beside it.
+    The way from county to county takes longer than ``minutes_max``. One such visit may be a relative who fetches drugs, or a clock that
+    goes wrong, and accuses nobody; a shop at the county's border meets the patients of the hospital across the street. A house answers when
+    it happens to at least ``persons_min`` persons, with ``partners_min`` other houses of which none stands for more than
+    ``partner_share_max``, in a share of its visits ``times_city_min`` times that of the other houses (the highest ``trim_share`` of them
+    left out) and more often than chance allows (``chance_max``) at their rate, taken as ``usual_floor`` at least: the other places of its
+    customers have each only one or two. Purchases from the family's personal accounts and samples sent in are cleared. An honest answer
+    would be the clock of its till, or drugs fetched for the sick with their cards. One finding a visit; the lines of the other visit are
+    cited beside it.
     """
     met = t.extracted.filter(pl.col("psn_no").is_not_null()).drop("visits")
     sizes = t.extracted.filter(pl.col("visits").is_not_null()).group_by("fixmedins_code").agg(pl.col("visits").sum())
+    spread = (
+        met.group_by("fixmedins_code", "there")
+        .len()
+        .group_by("fixmedins_code")
+        .agg(pl.len().alias("partners"), (pl.col("len").max() / pl.col("len").sum()).alias("top_share"))
+    )
     houses = (
         sizes.join(
             met.group_by("fixmedins_code").agg(pl.len().alias("odd"), pl.col("psn_no").n_unique().alias("persons")), on="fixmedins_code", how="left"
         )
+        .join(spread, on="fixmedins_code", how="left")
         .with_columns(pl.col("odd", "persons").fill_null(0))
         .with_columns(share=pl.col("odd") / pl.col("visits"), city=others_rate(pl.col("odd"), pl.col("visits"), p["trim_share"]))
         .with_columns(usual=pl.col("city").clip(lower_bound=p["usual_floor"]))
         .with_columns(chance=at_least("odd", "visits", "usual"))
         .filter(
             (pl.col("persons") >= p["persons_min"])
+            & (pl.col("partners") >= p["partners_min"])
+            & (pl.col("top_share") <= p["partner_share_max"])
             & (pl.col("share") >= p["times_city_min"] * pl.col("usual"))
             & (pl.col("chance") <= p["chance_max"])
         )

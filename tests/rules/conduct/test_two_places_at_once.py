@@ -13,7 +13,18 @@ VISIT = "mdtrt_id psn_no fixmedins_code med_type begntime endtime"
 DRUG, FEE_ITEM = "XC07ABM102A010010101111", "001102000010000"
 
 
-def cards(city, persons: int, *, minutes: int = 12, county: str = "420102", pool: int = 7, time: str = "09:", undo: bool = False, common: int = 0):
+def cards(
+    city,
+    persons: int,
+    *,
+    minutes: int = 12,
+    county: str = "420102",
+    pool: int = 7,
+    time: str = "09:",
+    undo: bool = False,
+    common: int = 0,
+    across: bool = False,
+):
     """``persons`` are seen at one of many hospitals at nine and, ``minutes`` later, buy at PA of another county, where 50 others buy too."""
     visits, lines, settled = [], [], []
 
@@ -23,7 +34,7 @@ def cards(city, persons: int, *, minutes: int = 12, county: str = "420102", pool
         settled.append((f"S{key}", key, pool if kind == 41 else 7))
 
     for n in range(persons):
-        add(f"A{n}", f"P{n}", f"H{n}", 11, f"{day(n)} {time}00", FEE_ITEM)
+        add(f"A{n}", f"P{n}", "H0" if across else f"H{n}", 11, f"{day(n)} {time}00", FEE_ITEM)
         add(f"B{n}", f"P{n}", "PA", 41, f"{day(n)} {time}{minutes:02d}" if minutes < 60 else f"{day(n)} 10:30", DRUG)
         if undo:
             lines.append((f"R{n}", f"B{n}", f"P{n}", "PA", f"{day(n + 1)} 09:00", DRUG, 20, f"LB{n}", -1))
@@ -58,6 +69,7 @@ def test_twenty_minutes_are_the_boundary(city, minutes, hits):
         ("both houses are in one county", {"county": "420101"}),
         ("bought from the family's personal account", {"pool": 0}),
         ("bought and brought back", {"undo": True}),
+        ("the hospital stands across the street that is the county's border", {"across": True}),
     ],
 )
 def test_lawful_reasons_to_be_in_two_towns(city, why, change):
