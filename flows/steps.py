@@ -116,7 +116,7 @@ def city_step(job: Job, facts_out: Path) -> Path:
             extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
             hits.append((unit, run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)))
     frames = [scan_buckets(job, "findings").collect(), *settle_all(hits, lines, stays)]
-    found = in_order(one_deed_once(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True), ready))
+    found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
     groups = peer_groups(facts["institution"], facts["stay"], city)
     houses = institutions_in_business(whole, groups, facts["institution_month"])
     if houses.is_empty():
@@ -125,6 +125,8 @@ def city_step(job: Job, facts_out: Path) -> Path:
             "See delivery_report.html for the reasons."
         )
     stands, customary = set_aside(found, rule_evidence(found, houses, city["scoring"], {}), houses, city["customary"])
+    # only what stands may stand for another: a fuller finding that was set aside as customary would take the lesser one with it
+    stands = in_order(one_deed_once(stands, ready))
     write_parquet(groups, facts_out / "peer_groups.parquet")
     write_parquet(houses, facts_out / "institutions_in_business.parquet")
     write_parquet(customary, steps.path("customary.parquet"))

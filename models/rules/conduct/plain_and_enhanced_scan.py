@@ -20,7 +20,6 @@ def _enhanced(t: Tables, p: Params) -> pl.LazyFrame:
         "date",
         "time",
         "hilist_name",
-        "inscp_fen",
         ct=pl.col("hilist_name").str.contains(p["ct"]),
         part=pl.col("hilist_name").str.extract(r"[(（]([^()（）]*)[)）]$").fill_null(""),
         plain=pl.col("hilist_name").str.contains(p["plain"]),
@@ -28,9 +27,7 @@ def _enhanced(t: Tables, p: Params) -> pl.LazyFrame:
     )
     keys = ["mdtrt_id", "psn_no", "fixmedins_code", "ct", "part"]
     enhanced = scans.filter(pl.col("enhanced") & ~pl.col("plain")).drop("plain", "enhanced")
-    plain = scans.filter(pl.col("plain") & ~pl.col("enhanced")).select(
-        *keys, plain_sn="bkkp_sn", plain_time="time", plain_fen="inscp_fen", plain_name="hilist_name"
-    )
+    plain = scans.filter(pl.col("plain") & ~pl.col("enhanced")).select(*keys, plain_sn="bkkp_sn", plain_time="time", plain_name="hilist_name")
     pairs = (
         enhanced.join(plain, on=keys, how="inner")
         .filter((pl.col("time") - pl.col("plain_time")).abs() <= pl.duration(minutes=p["minutes_max"]))
@@ -38,7 +35,7 @@ def _enhanced(t: Tables, p: Params) -> pl.LazyFrame:
         .unique("plain_sn", keep="first", maintain_order=True)
         .unique("bkkp_sn", keep="first", maintain_order=True)
     )
-    return enhanced.join(pairs.select("bkkp_sn", "plain_sn", "plain_fen", "plain_name"), on="bkkp_sn", how="left")
+    return enhanced.join(pairs.select("bkkp_sn", "plain_sn", "plain_name"), on="bkkp_sn", how="left")
 
 
 @rule(
