@@ -91,7 +91,7 @@ def tests_before_admission_outside(t: Tables, p: Params) -> pl.LazyFrame:
             strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.9),
             evidence=pl.format(
                 "参保人{}入住本院，入院前{}天内在本院门诊做检查检验{}项、医保范围内金额{}元，占本次住院前后检查检验费的{}；"
-                "本院{}例住院中{}例如此（{}），其他医院为{}。",
+                "本院{}例住院中{}例如此（{}），其他医院不超过{}。",
                 "begn_date",
                 pl.lit(str(p["days_before"])),
                 "items",

@@ -109,7 +109,7 @@ def idle_before_discharge(t: Tables, p: Params) -> pl.LazyFrame:
             strength=(0.4 + 0.5 * pl.col("house_tails") / pl.col("house_stays")).clip(0.4, 0.85),
             evidence=pl.format(
                 "患者以{}（{}）住院{}共{}天，出院前连续{}天（{}）只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，床位护理等费用{}元；"
-                "该院{}例非手术住院中{}例如此（{}），其他机构为{}。",
+                "该院{}例非手术住院中{}例如此（{}），其他机构不超过{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),
                 pl.col("main_dx").fill_null("未编码"),
                 span(pl.col("begn_date"), pl.col("last_day")),

@@ -95,7 +95,7 @@ def mild_diseases_admitted(t: Tables, p: Params) -> pl.LazyFrame:
             strength=(0.35 + pl.col("share")).clip(0.4, 0.85),
             evidence=pl.format(
                 "患者以{}（{}）择期住院{}共{}天，属门诊通常可治疾病，无手术、非急诊、非转院；"
-                "该院{}例住院中{}例如此（{}），同级同类其他机构为{}。本次基金支付{}元。",
+                "该院{}例住院中{}例如此（{}），同级同类其他机构不超过{}。本次基金支付{}元。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),
                 "main_dx",
                 span(pl.col("begn_date"), pl.col("last_day")),

@@ -100,7 +100,7 @@ def returning_patients(t: Tables, p: Params) -> pl.LazyFrame:
         strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.85),
         evidence=pl.format(
             "患者以{}（{}）住院{}共{}天，为其在该院{}次轻病住院（{}种疾病）之一，均无手术，非周期、计划治疗，非转院；"
-            "该院{}名住院患者中{}名如此反复住院（{}），同类其他机构为{}。本次基金支付{}元。",
+            "该院{}名住院患者中{}名如此反复住院（{}），同类其他机构不超过{}。本次基金支付{}元。",
             pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
