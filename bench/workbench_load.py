@@ -38,6 +38,7 @@ import polars as pl
 from features.contracts import all_tables
 from features.lake import dtype_of
 from flows.ingest.buckets import bucket_count, bucket_of
+from flows.ingest.store import PART_FORM
 from models.drg_monitor.monitor_table import COLUMNS
 from models.finding import FINDING_SCHEMA
 from models.kinds import Kind
@@ -136,7 +137,7 @@ def _write_lake(out: Path, tables: dict[str, pl.DataFrame], n_buckets: int) -> N
             path = Path("tables") / name / f"bucket={bucket}" / f"month={month}" / "part.parquet"
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             ordered = rows.sort([column for column in ("psn_no", time_column) if column and column in rows.columns] or rows.columns[:1])
-            ordered.write_parquet(out / path, compression="zstd", row_group_size=250_000)
+            ordered.write_parquet(out / path, **PART_FORM)
             parts.append({"table": name, "bucket": bucket, "month": month, "path": str(path), "rows": rows.height, "digest": ""})
     manifest = {"version": 1, "n_buckets": n_buckets, "fingerprint": "bench", "parts": parts, "schemas": schemas}
     (out / "lake.json").write_text(json.dumps(manifest), encoding="utf-8")
