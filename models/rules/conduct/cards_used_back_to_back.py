@@ -83,11 +83,16 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
     honest answer would be a village doctor who bills the chronically ill by his list on the day of his round: the patients know whether they had
     the drugs.
     """
-    visits = t.extracted.sort("fixmedins_code", "begntime", "mdtrt_id").with_columns(
-        date=pl.col("begntime").dt.date(), times=pl.col("begntime").dt.date().n_unique().over("fixmedins_code", "psn_no")
+    fetched = t.extracted.drop("bkkp_sn", "inscp_fen").sort("fixmedins_code", "begntime", "mdtrt_id")
+    # collected: everything below reads the visits again and again
+    visits = (
+        fetched.with_columns(date=pl.col("begntime").dt.date())
+        .with_columns(times=pl.col("date").n_unique().over("fixmedins_code", "psn_no"))
+        .collect()
+        .lazy()
     )
-    days = _together(visits, p)
-    core = pl.concat([_closely(days, p), _in_order(days, p), _in_company(_together(visits.filter(pl.col("lasts") <= p["lasts_max"]), p), p)]).unique()
+    days, soon = pl.collect_all([_together(visits, p), _together(visits.filter(pl.col("lasts") <= p["lasts_max"]), p)])
+    core = pl.concat([_closely(days.lazy(), p), _in_order(days.lazy(), p), _in_company(soon.lazy(), p)]).unique().collect().lazy()
     house = ["fixmedins_code", "psn_no"]
     came = visits.join(core, on=house, how="semi")
     rounds = (
@@ -101,7 +106,11 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
     )
     n_rounds = pl.col("date").n_unique().over(house)
     others = inside.filter((n_rounds >= p["rounds_min"]) & (n_rounds >= pl.col("times") * p["share_rounds_min"]))
-    in_drawer = pl.concat([came.join(rounds, on=["fixmedins_code", "date"], how="semi"), others.drop("n", "first", "last")]).unique("mdtrt_id")
+    in_drawer = (
+        pl.concat([came.join(rounds, on=["fixmedins_code", "date"], how="semi"), others.drop("n", "first", "last")])
+        .unique("mdtrt_id")
+        .join(t.extracted.select("mdtrt_id", "bkkp_sn", "inscp_fen"), on="mdtrt_id", how="inner")
+    )
     cards = pl.col("psn_no").n_unique().over("fixmedins_code")
     return (
         in_drawer.with_columns(cards=cards)
@@ -133,18 +142,18 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
 def _together(visits: pl.LazyFrame, p: Params) -> pl.LazyFrame:
     """Two cards of different households on one day at one till: ``a`` < ``b``, ``a_first``, ``gap`` (minutes), ``next`` (nobody between)."""
     first = visits.unique(["fixmedins_code", "psn_no", "date"], keep="first", maintain_order=True)
+    # who comes on fewer days than any test asks for stands between others, but is nobody's company
+    regular = min(p["days_together_min"], p["company_days_min"])
     steps = []
     for k in range(1, NEXT_AT_TILL + 1):
-        after = {name: pl.col(name).shift(-k).over("fixmedins_code") for name in ("psn_no", "begntime", "household", "date", "times")}
+        # the visits stand house by house: the next rows are the next at the till wherever the house is the same
+        after = {name: pl.col(name).shift(-k) for name in ("fixmedins_code", "psn_no", "begntime", "household", "date", "times")}
+        at_till = (after["fixmedins_code"] == pl.col("fixmedins_code")) & (after["date"] == pl.col("date"))
+        minutes = (after["begntime"] - pl.col("begntime")).dt.total_seconds() / 60
         steps.append(
             first.with_columns(
-                other=after["psn_no"],
-                gap=(after["begntime"] - pl.col("begntime")).dt.total_seconds() / 60,
-                their_home=after["household"],
-                their_day=after["date"],
-                other_times=after["times"],
-                next=pl.lit(k == 1),
-            ).filter((pl.col("their_day") == pl.col("date")) & (pl.col("gap") <= p["minutes_round_max"]))
+                other=after["psn_no"], gap=minutes, their_home=after["household"], other_times=after["times"], next=pl.lit(k == 1)
+            ).filter(at_till & (minutes <= p["minutes_round_max"]) & (pl.min_horizontal("times", after["times"]) >= regular))
         )
     same_home = (pl.col("household") == pl.col("their_home")).fill_null(value=False)
     return (
