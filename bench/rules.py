@@ -76,13 +76,14 @@ def city_seconds(lake: Path, work: Path, buckets: tuple[str, ...]) -> dict[str, 
     names = sorted(path.stem.removeprefix("facts.") for path in (work / buckets[0]).glob("facts.*.parquet"))
     parts = {name: gathered(f"facts.{name}") for name in names}
     facts = parts | {name: frame.lazy() for name, frame in city_facts(parts, Tables(opened), city).items()}
+    t = Tables(opened, facts=facts)
     spent: dict[str, float] = {}
     hits = []
     for unit in runnable(all_rules(), opened.tables)[0]:
         if unit.scope == "city":
             begun = process_time()
             extracted = gathered(f"extract.{unit.rule_id}") if unit.extract else None
-            hits.append((unit, run_city_rule(Tables(opened, facts=facts, extracted=extracted), unit, city)))
+            hits.append((unit, run_city_rule(t.gathering(extracted), unit, city)))
             spent[unit.rule_id] = process_time() - begun
     begun = process_time()
     settle_all(hits, gathered("lines"), gathered("stays"))

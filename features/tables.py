@@ -10,7 +10,8 @@ first use; over the whole lake they stay lazy. Their rows stand in the lake's ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Final
 
@@ -49,6 +50,13 @@ class Tables:
         self._facts = dict(facts or {})
         self._extracted = extracted
         self._raw: dict[str, pl.LazyFrame] = {}
+        self._intermediate: dict[str, pl.LazyFrame] = {}
+
+    def gathering(self, extracted: pl.LazyFrame | None) -> Tables:
+        """The same tables with what a rule's extract step gathered. What is computed ``once`` of either is shared."""
+        served = copy(self)
+        served._extracted = extracted
+        return served
 
     # --- raw and computed ---
 
@@ -112,7 +120,8 @@ class Tables:
             .otherwise(pl.lit("0")),
             is_pharmacy=pl.col("fixmedins_type") == "2",
         )
-        return self.computed(frame)
+        # a register is small, also the whole city's
+        return frame.collect().rechunk().lazy()
 
     @cached_property
     def persons(self) -> pl.LazyFrame:
@@ -326,6 +335,12 @@ class Tables:
     def _of_lists(self, table: str) -> pl.LazyFrame:
         keys = self.raw("mdcs_fund_setl_list_d").select("setl_id", "mdtrt_id", "fixmedins_code").unique("setl_id", keep="first")
         return self.computed(self.raw(table).join(keys, on="setl_id", how="inner", maintain_order="left"))
+
+    def once(self, key: str, make: Callable[[Tables], pl.LazyFrame]) -> pl.LazyFrame:
+        """The frame that ``make`` gives, made at its first use and kept under ``key`` (see ``features.shared.once``)."""
+        if key not in self._intermediate:
+            self._intermediate[key] = self.computed(make(self))
+        return self._intermediate[key]
 
     def computed(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with its rows computed now when one bucket is served, so that whoever reads it twice pays once; lazy over the whole lake.

@@ -110,11 +110,12 @@ def city_step(job: Job, facts_out: Path) -> Path:
     facts = {name: pl.scan_parquet(facts_out / f"{name}.parquet") for name in {*parts, *computed}} | job.overlay()
     ready, _ = job.rules()
     lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
+    t = Tables(lake, facts=facts)
     hits = []
     for unit in ready:
         if unit.scope == "city":
             extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
-            hits.append((unit, run_city_rule(Tables(lake, facts=facts, extracted=extracted), unit, city)))
+            hits.append((unit, run_city_rule(t.gathering(extracted), unit, city)))
     frames = [scan_buckets(job, "findings").collect(), *settle_all(hits, lines, stays)]
     found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
     groups = peer_groups(facts["institution"], facts["stay"], city)

@@ -1,4 +1,4 @@
-"""Computing an intermediate frame once for all features or rules that read it."""
+"""Computing an intermediate frame once for all who read it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ def once(function: Callable[[Tables], pl.LazyFrame]) -> Callable[[Tables], pl.La
 
     @wraps(function)
     def kept(t: Tables) -> pl.LazyFrame:
-        store: dict[str, pl.LazyFrame] = t.__dict__.setdefault("_intermediate", {})
-        if key not in store:
-            store[key] = t.computed(function(t))
-        return store[key]
+        return t.once(key, function)
 
     return kept
+
+
+def at_hand(*frames: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """The frames with their rows computed now, for a reckoning over the whole city that reads them several times.
+
+    Polars prunes the columns of each reading first and then no longer sees that two of them are one; it would compute each anew.
+    """
+    return [frame.lazy() for frame in pl.collect_all(frames)]

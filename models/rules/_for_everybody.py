@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.once import at_hand
 from models.rules.conduct._peers import others_rate
 from models.rules.inpatient._chance import at_least
 
@@ -56,10 +57,11 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
     chapters, and more than chance allows (``chance_max``) at the others' rate (the highest ``trim_share`` of the houses left out), which is taken
     as at least ``usual_floor``. Adds ``bkkp_sns n_items names fen top house_cases found chapters usual``.
     """
+    rows, sizes, care = at_hand(rows, sizes, care)
     odd = _with_usual(rows, sizes, care, p).filter(pl.col("usual_share") <= p["rare_share_max"])
     chapter = pl.col("main_dx").str.slice(0, 1)
     total = sizes.group_by("fixmedins_code").agg(house_cases=pl.col("cases").sum())
-    odd = odd.join(total, on="fixmedins_code")
+    (odd,) = at_hand(odd.join(total, on="fixmedins_code"))
     crowded = odd.group_by("mdtrt_id", "fixmedins_code").agg(n=pl.col("item").n_unique()).filter(pl.col("n") >= p["items_min"])
     per_house = (
         total.join(crowded.group_by("fixmedins_code").agg(any_odd=pl.len()), on="fixmedins_code", how="left")
@@ -98,7 +100,8 @@ def one_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyFram
     others know, ``times_usual`` times the expected, and more than chance allows (``chance_max``; the expected share taken as at least
     ``usual_floor``). Adds ``usual_share found judged expected chapters``.
     """
-    known = _with_usual(rows, sizes, care, p)
+    rows, sizes, care = at_hand(rows, sizes, care)
+    (known,) = at_hand(_with_usual(rows, sizes, care, p))
     return known.filter(pl.col("usual_share") <= p["rare_share_max"]).join(_general(known, sizes, care, p), on=["fixmedins_code", "item"])
 
 
@@ -108,7 +111,8 @@ def several_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.Lazy
     At fault are the items that are rare for the case's disease, of which there is at least one. Adds ``bkkp_sns n_items names fen top found
     judged chapters told`` (the house's items with their counts).
     """
-    known = _with_usual(rows, sizes, care, p)
+    rows, sizes, care = at_hand(rows, sizes, care)
+    (known,) = at_hand(_with_usual(rows, sizes, care, p))
     general = _general(known, sizes, care, p).filter(pl.col("item").n_unique().over("fixmedins_code") >= p["items_min"])
     rare = pl.col("usual_share") <= p["rare_share_max"]
     case = ["fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "main_dx"]

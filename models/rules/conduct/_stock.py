@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
-from features.shared.once import once
+from features.shared.once import at_hand, once
 from features.tables import Tables
 from models.wording import count, yuan
 
@@ -45,21 +45,10 @@ def _billed(t: Tables) -> pl.LazyFrame:
     )
 
 
-def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left_share: float = 1.0) -> pl.LazyFrame:
-    """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
-
-    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last class_fen
-    class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker`` (the book holds the
-    same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same pharmacological group lies unbilled, at least
-    ``left_share`` of what the house had of it and half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a
-    delivery note that was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it
-    does not list is so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it
-    lists at least ``book_share_min`` of the billed drugs, by money or by number (a few dear drugs that were never bought take most of the money,
-    and must not shake the book that shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least
-    ``book_items_min`` items, and when its own sales agree with the billing within a factor of two: packs against tablets would make any
-    comparison void. Only months of the book count.
-    """
-    book = (
+@once
+def _book(t: Tables) -> pl.LazyFrame:
+    """One row an institution × item of the stock book: ``inward outward sold opened closed available``."""
+    (book,) = at_hand(
         t.raw("invt_chg_d")
         .with_columns(pl.col("cnt").cast(pl.Float64), day=pl.col("invt_chg_time").dt.date())
         .group_by("fixmedins_code", "hilist_code")
@@ -74,25 +63,77 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left
         )
         .with_columns(available=pl.col("inward") - pl.col("outward"))
     )
-    span = book.group_by("fixmedins_code").agg(pl.col("opened").min(), pl.col("closed").max(), (pl.col("inward") > 0).sum().alias("items"))
-    within = t.extracted.join(span, on="fixmedins_code", how="inner").filter(
-        (pl.col("month") >= pl.col("opened").dt.truncate("1mo")) & (pl.col("month") <= pl.col("closed"))
+    return book
+
+
+@once
+def _within(t: Tables) -> pl.LazyFrame:
+    """What was billed in the months of the institution's book (all rules of the book gather the same), with the book's ``items``."""
+    span = _book(t).group_by("fixmedins_code").agg(pl.col("opened").min(), pl.col("closed").max(), (pl.col("inward") > 0).sum().alias("items"))
+    (within,) = at_hand(
+        t.extracted.join(span, on="fixmedins_code", how="inner").filter(
+            (pl.col("month") >= pl.col("opened").dt.truncate("1mo")) & (pl.col("month") <= pl.col("closed"))
+        )
     )
-    billed = within.group_by("fixmedins_code", "hilist_code").agg(
-        pl.col("hilist_name").first(),
-        pl.col("cnt").sum().alias("billed"),
-        pl.col("fee_fen").sum(),
-        pl.col("inscp_fen").sum(),
-        pl.col("loss_fen").sum(),
-        pl.col("month").min().alias("first"),
-        pl.col("month").max().alias("last"),
-        pl.col("items").first(),
+    return within
+
+
+@once
+def _against(t: Tables) -> pl.LazyFrame:
+    """One row an institution × item billed: what was billed beside what the book holds, ``listed`` and ``consumable``."""
+    billed = (
+        _within(t)
+        .group_by("fixmedins_code", "hilist_code")
+        .agg(
+            pl.col("hilist_name").first(),
+            pl.col("cnt").sum().alias("billed"),
+            pl.col("fee_fen").sum(),
+            pl.col("inscp_fen").sum(),
+            pl.col("loss_fen").sum(),
+            pl.col("month").min().alias("first"),
+            pl.col("month").max().alias("last"),
+            pl.col("items").first(),
+        )
     )
-    against = billed.join(book.drop("opened", "closed"), on=["fixmedins_code", "hilist_code"], how="left").with_columns(
-        listed=pl.col("available").is_not_null(),
-        # what an item's class (drug or consumable) looks like in the book: a house may book only its drugs
-        consumable=pl.col("hilist_code").str.starts_with("C"),
+    (against,) = at_hand(
+        billed.join(_book(t).drop("opened", "closed"), on=["fixmedins_code", "hilist_code"], how="left").with_columns(
+            listed=pl.col("available").is_not_null(),
+            # what an item's class (drug or consumable) looks like in the book: a house may book only its drugs
+            consumable=pl.col("hilist_code").str.starts_with("C"),
+        )
     )
+    return against
+
+
+@once
+def _held(t: Tables) -> pl.LazyFrame:
+    """By institution and generic the makers' products (``held``) that the book holds."""
+    (held,) = at_hand(
+        _book(t)
+        .filter(pl.col("inward") > 0)
+        .with_columns(generic=generic(pl.col("hilist_code")))
+        .filter(pl.col("generic").is_not_null())
+        .group_by("fixmedins_code", "generic")
+        .agg(pl.col("hilist_code").alias("held"))
+    )
+    return held
+
+
+def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left_share: float = 1.0) -> pl.LazyFrame:
+    """Items billed beyond all the institution ever had of them, at institutions whose stock book can be relied on.
+
+    Gives ``fixmedins_code is_pharmacy hilist_code hilist_name consumable billed available short short_fen short_loss_fen first last class_fen
+    class_items`` (all the institution billed of drugs, or of consumables, by money and by number of items), ``other_maker`` (the book holds the
+    same generic and form of another maker), ``cheaper_left`` (a cheaper drug of the same pharmacological group lies unbilled, at least
+    ``left_share`` of what the house had of it and half the shortage: name, or null) and ``growing``: in how many months the shortage grew; a
+    delivery note that was lost leaves one gap. With ``unlisted_times`` an incomplete book convicts too where the share of money of the items it
+    does not list is so many times their share of the items: gaps are spread over cheap and dear items alike. A stock book is relied on when it
+    lists at least ``book_share_min`` of the billed drugs, by money or by number (a few dear drugs that were never bought take most of the money,
+    and must not shake the book that shows it; consumables: the items it lists, as many houses book only the dear ones), when it holds at least
+    ``book_items_min`` items, and when its own sales agree with the billing within a factor of two: packs against tablets would make any
+    comparison void. Only months of the book count.
+    """
+    against = _against(t)
     klass = ["fixmedins_code", "consumable"]
     agreement = (pl.col("billed") / pl.col("sold")).filter(pl.col("listed") & (pl.col("sold") > 0)).median().over(klass)
     reliable = against.with_columns(
@@ -112,14 +153,6 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left
     unknown = ~pl.col("listed")
     unknown_money = pl.col("fee_fen").filter(unknown).sum().over(klass) / whole_class
     made_up = pl.lit(value=False) if unlisted_times is None else unknown_money >= unlisted_times * unknown.mean().over(klass)
-    # how many makers' products of one generic and form the book holds, this one left out
-    held = (
-        book.filter(pl.col("inward") > 0)
-        .with_columns(generic=generic(pl.col("hilist_code")))
-        .filter(pl.col("generic").is_not_null())
-        .group_by("fixmedins_code", "generic")
-        .agg(pl.col("hilist_code").alias("held"))
-    )
     return (
         # an item the book does not know at all counts only where the book knows nearly everything, or just the dear ones are unknown
         reliable.filter(pl.col("listed") | (pl.col("book_share") >= p["book_share_complete"]) | made_up)
@@ -130,10 +163,10 @@ def shortages(t: Tables, p: Params, *, unlisted_times: float | None = None, left
             short_loss_fen=(pl.col("loss_fen") * part).round().cast(pl.Int64),
             last=pl.col("last").dt.month_end(),
         )
-        .join(_months_growing(t, within), on=["fixmedins_code", "hilist_code"], how="left")
+        .join(_months_growing(t), on=["fixmedins_code", "hilist_code"], how="left")
         .join(t.institutions.select("fixmedins_code", "is_pharmacy"), on="fixmedins_code", how="left")
         .with_columns(generic=generic(pl.col("hilist_code")))
-        .join(held, on=["fixmedins_code", "generic"], how="left")
+        .join(_held(t), on=["fixmedins_code", "generic"], how="left")
         .with_columns(other_maker=(pl.col("held").list.set_difference(pl.concat_list("hilist_code")).list.len() > 0).fill_null(value=False))
         .drop("generic", "held")
         .join(_cheaper_left(against, left_share), on=["fixmedins_code", "hilist_code"], how="left")
@@ -167,7 +200,8 @@ def _cheaper_left(against: pl.LazyFrame, left_share: float) -> pl.LazyFrame:
     )
 
 
-def _months_growing(t: Tables, billed: pl.LazyFrame) -> pl.LazyFrame:
+@once
+def _months_growing(t: Tables) -> pl.LazyFrame:
     """``growing``: in how many months an institution's shortage of an item rose above all it had been before."""
     month = pl.col("invt_chg_time").dt.date().dt.truncate("1mo")
     kind, cnt = pl.col("invt_chg_type"), pl.col("cnt").cast(pl.Float64)
@@ -178,8 +212,8 @@ def _months_growing(t: Tables, billed: pl.LazyFrame) -> pl.LazyFrame:
         short=pl.when(kind.is_in(INWARD)).then(-cnt).when(kind.is_in(OUTWARD)).then(cnt.abs()).otherwise(0.0),
     )
     item = ["fixmedins_code", "hilist_code"]
-    return (
-        pl.concat([had, billed.select(*item, "month", short=pl.col("cnt").cast(pl.Float64))])
+    (growing,) = at_hand(
+        pl.concat([had, _within(t).select(*item, "month", short=pl.col("cnt").cast(pl.Float64))])
         .group_by(*item, "month")
         .agg(pl.col("short").sum())
         .sort(*item, "month")
@@ -188,6 +222,7 @@ def _months_growing(t: Tables, billed: pl.LazyFrame) -> pl.LazyFrame:
         .group_by(item)
         .agg(growing=(pl.col("so_far") > pl.col("before")).sum())
     )
+    return growing
 
 
 def as_hits(short: pl.LazyFrame, wording: str) -> pl.LazyFrame:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.once import at_hand
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.maternity import maternity
@@ -106,21 +107,26 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
     are left out. At issue is what was charged on the days of little care. An honest house would show ward rounds and nursing records.
     """
     general = houses(t).filter(pl.col("care_class") == "general").select("fixmedins_code", "tier")
-    stays = t.extracted.join(general, on="fixmedins_code").with_columns(pl.col("main_dx").str.slice(0, n).alias(level) for level, n in LEVELS.items())
+    # the days of the stays are many and asked for only at the end
+    bare = pl.col("days").is_not_null()
+    stays = t.extracted.with_columns(bare=bare).drop("days").join(general, on="fixmedins_code")
     # hospitals of the second and third tier differ in price more than in what a patient needs; so do those of the first and without tier
-    stays = stays.with_columns(tiers=pl.col("tier").is_in(["2", "3"]))
+    (stays,) = at_hand(
+        stays.with_columns(*(pl.col("main_dx").str.slice(0, n).alias(level) for level, n in LEVELS.items()), tiers=pl.col("tier").is_in(["2", "3"]))
+    )
     scales = [(level, scale) for level in LEVELS for scale in ("tier", "tiers")]
-    for level, scale in scales:
-        stays = _usual(stays, level, scale, p)
+    for (level, scale), usual in zip(scales, at_hand(*(_usual(stays, level, scale, p) for level, scale in scales)), strict=True):
+        stays = stays.join(usual, on=[scale, "operated", level], how="left")
     stays = stays.with_columns(pl.coalesce(f"{level}_{scale}_{name}" for level, scale in scales).alias(f"usual_{name}") for name in MEASURES)
     known = pl.all_horizontal(pl.col(f"usual_{name}") > 0 for name in MEASURES)
     judged = stays.filter(known).with_columns((pl.col(f"{name}_fen") / pl.col(f"usual_{name}")).alias(name) for name in MEASURES)
     others = pl.col("typical").filter(pl.col("typical") > p["typical_share_max"]).median().over("fixmedins_code")
-    bare = pl.col("days").is_not_null() & (pl.col("later") <= p["later_share_max"] * pl.col("style")) & (pl.col("early") <= p["early_share_max"])
+    little = pl.col("bare") & (pl.col("later") <= p["later_share_max"] * pl.col("style")) & (pl.col("early") <= p["early_share_max"])
     judged = judged.with_columns(style=others.fill_null(0.0).clip(p["house_style_floor"], 1.0)).with_columns(
-        thin=bare & (pl.col("typical") <= p["typical_share_max"] * pl.col("style")),
-        near=bare & (pl.col("typical") <= p["habit_share_max"] * pl.col("style")),
+        thin=little & (pl.col("typical") <= p["typical_share_max"] * pl.col("style")),
+        near=little & (pl.col("typical") <= p["habit_share_max"] * pl.col("style")),
     )
+    (judged,) = at_hand(judged)
     house = (
         judged.group_by("fixmedins_code")
         .agg(house_stays=pl.len(), house_thin=pl.col("thin").sum(), persons=pl.col("psn_no").filter("thin").n_unique())
@@ -136,6 +142,7 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
     days = (
         judged.filter("near")
         .join(house, on="fixmedins_code")
+        .join(t.extracted.select("mdtrt_id", "days"), on="mdtrt_id")
         .explode("days")
         .with_columns(pl.col("days").struct.field("date"), pl.col("days").struct.field("sns"), day_care=pl.col("days").struct.field("care_fen"))
         .filter(pl.col("day_care") <= limit)
@@ -174,10 +181,10 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
 
 
 def _usual(stays: pl.LazyFrame, level: str, scale: str, p: Params) -> pl.LazyFrame:
-    """Adds ``<level>_<scale>_<measure>``: the median over houses of the houses' medians, null where fewer than ``houses_min`` know
-    the disease. A house is one voice among several, so that no house sets its own measure."""
+    """``<level>_<scale>_<measure>`` by scale, operated and level: the median over houses of the houses' medians, where at least ``houses_min``
+    know the disease. A house is one voice among several, so that no house sets its own measure."""
     key = [scale, "operated", level]
-    usual = (
+    return (
         stays.group_by("fixmedins_code", *key)
         .agg(pl.col(f"{name}_fen").median() for name in MEASURES)
         .group_by(key)
@@ -185,4 +192,3 @@ def _usual(stays: pl.LazyFrame, level: str, scale: str, p: Params) -> pl.LazyFra
         .filter(pl.col("n") >= p["houses_min"])
         .drop("n")
     )
-    return stays.join(usual, on=key, how="left")
