@@ -24,6 +24,9 @@ Floats = npt.NDArray[np.float64]
 
 #: What issue 3 asks of each kind: recall of planted yuan, and precision of findings.
 RECALL_WANTED, PRECISION_WANTED = 0.8, 0.9
+#: Acts that the texts put under either of two kinds, as a bill does not show which it was: (planted kind, way) → the other kind.
+#: 「过度诊疗或虚构医药服务项目」: 医保函〔2025〕2号, 重症医学 173 (rehabilitation without indication, or never given) and 麻醉 168.
+EITHER = {("phantom_service", "daily_bundle"): "over_treatment"}
 PAGE_TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
@@ -153,30 +156,44 @@ def hits(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
 def by_kind(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """One row a kind: cases, planted yuan, recall of yuan and of cases under the same kind and under any kind, precision.
 
-    A finding is right when it touches a case of its kind (``precision``), or of any kind (``precision_any``: something real was
-    found under a neighbouring name). Precision is by number of findings; ``precision_yuan`` weighs them by amount at issue.
+    A finding is right when it touches a case of its kind (``precision``), or of any kind (``precision_any``: something real was found under a
+    neighbouring name); ``either`` counts the two names of ``EITHER`` alike. Precision is by number of findings; ``precision_yuan`` weighs them
+    by amount at issue.
     """
-    touched = hits(findings, cases)
-    found = touched.group_by("case_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
-    planted = cases.join(found, on="case_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    touched = _either(hits(findings, cases), findings, cases)
+    told = (pl.col("same_kind").any(), pl.col("either").any(), pl.lit(value=True).alias("any_kind"))
+    named = pl.col("same_kind", "either", "any_kind").fill_null(value=False)
+    planted = cases.join(touched.group_by("case_id").agg(told), on="case_id", how="left").with_columns(named)
     recall = planted.group_by("kind").agg(
         cases=pl.len(),
         yuan=pl.col("yuan").sum(),
         recall_yuan=pl.col("yuan").filter("same_kind").sum() / pl.col("yuan").sum(),
         recall_cases=pl.col("same_kind").mean(),
+        recall_yuan_either=pl.col("yuan").filter("either").sum() / pl.col("yuan").sum(),
         recall_yuan_any=pl.col("yuan").filter("any_kind").sum() / pl.col("yuan").sum(),
         recall_institutions=pl.col("fixmedins_code").filter("same_kind").n_unique() / pl.col("fixmedins_code").n_unique(),
     )
-    right = touched.group_by("finding_id").agg(pl.col("same_kind").any(), pl.lit(value=True).alias("any_kind"))
-    judged = findings.join(right, on="finding_id", how="left").with_columns(pl.col("same_kind", "any_kind").fill_null(value=False))
+    judged = findings.join(touched.group_by("finding_id").agg(told), on="finding_id", how="left").with_columns(named)
     amount = pl.col("amount_at_issue").cast(pl.Float64).fill_null(0.0)
     precision = judged.group_by("kind").agg(
         findings=pl.len(),
         precision=pl.col("same_kind").mean(),
+        precision_either=pl.col("either").mean(),
         precision_any=pl.col("any_kind").mean(),
         precision_yuan=amount.filter("any_kind").sum() / amount.sum(),
     )
     return recall.join(precision, on="kind", how="full", coalesce=True).sort("kind")
+
+
+def _either(touched: pl.DataFrame, findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``either``: the finding names the case by its kind, or by the other kind that ``EITHER`` allows."""
+    other = [pl.when((pl.col("case_kind") == kind) & (pl.col("mechanism") == way)).then(pl.lit(name)) for (kind, way), name in EITHER.items()]
+    return (
+        touched.join(findings.select("finding_id", "kind"), on="finding_id")
+        .join(cases.select("case_id", "mechanism", case_kind="kind"), on="case_id")
+        .with_columns(either=pl.col("same_kind") | (pl.col("kind") == pl.coalesce(other)).fill_null(value=False))
+        .select(*touched.columns, "either")
+    )
 
 
 def by_mechanism(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
@@ -204,7 +221,11 @@ def over_cities(kinds: Sequence[pl.DataFrame], column: str = "kind") -> pl.DataF
     Planted yuan are weighed equally by city, as each city draws its own cheats. A kind without planted yuan in a city has no recall there,
     one without findings no precision.
     """
-    shares = [name for name in ("recall_yuan", "recall_yuan_any", "precision", "precision_any") if name in kinds[0].columns]
+    shares = [
+        name
+        for name in ("recall_yuan", "recall_yuan_either", "recall_yuan_any", "precision", "precision_either", "precision_any")
+        if name in kinds[0].columns
+    ]
     known = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in shares]
     rows = pl.concat([frame.with_columns(known) for frame in kinds], how="vertical_relaxed")
     keys = ["kind"] if column == "kind" else ["kind", column]
@@ -289,13 +310,17 @@ def evaluate(out: Path, truth: Path) -> dict[str, object]:
 
 def as_page(kinds: pl.DataFrame, definite: Sequence[float | None], accused_shares: Sequence[float | None]) -> str:
     """The table of ``over_cities`` as Markdown, kinds that fall short in bold, with the two figures of the whole city beneath."""
-    head = "| kind | cities | yuan planted | recall, mean | worst | under any kind | precision, mean | worst | of anything planted |"
-    lines = [head, "|---|---|---|---|---|---|---|---|---|"]
+    head = (
+        "| kind | cities | yuan planted | recall, mean | worst | either name | under any kind "
+        "| precision, mean | worst | either name | of anything planted |"
+    )
+    lines = [head, "|---|---|---|---|---|---|---|---|---|---|---|"]
     for row in kinds.iter_rows(named=True):
         recall, precision = row["recall_yuan_mean"], row["precision_mean"]
         short = (recall is not None and recall < RECALL_WANTED) or (precision is not None and precision < PRECISION_WANTED)
         name = f"**{row['kind']}**" if short else row["kind"]
-        shares = ("recall_yuan_mean", "recall_yuan_worst", "recall_yuan_any_mean", "precision_mean", "precision_worst", "precision_any_mean")
+        recalls = ("recall_yuan_mean", "recall_yuan_worst", "recall_yuan_either_mean", "recall_yuan_any_mean")
+        shares = (*recalls, "precision_mean", "precision_worst", "precision_either_mean", "precision_any_mean")
         cells = ["" if row[share] is None else f"{row[share]:.2f}" for share in shares]
         lines.append(f"| {name} | {row['cities']} | {row['yuan'] or 0:,.0f} | " + " | ".join(cells) + " |")
     lines += ["", f"Definite findings that touch something planted: {_mean_and(min, definite)} (wanted 0.98)."]

@@ -36,11 +36,7 @@ def _scene(chunk: Chunk, keys: Keys) -> pl.DataFrame:
     at = keys.visits
     inst = v["inst"][at]
     on = (v["begn"][at] >= city.inst.sites_from[inst]) & (v["presence"][at] > 0)
-    dialysis = v["dise"][at] == 100
-    shop = v["med"][at] == 41
-    stay = chunk.inpatient()[at]
-    part = rng.random(len(at)) < np.select([dialysis, shop, stay], [0.96, 0.55, 1.0], 0.12)
-    chosen = at[on & part]
+    chosen = at[on & (looked_at(chunk, at) | (v["presence"][at] == 2))]
     days = np.where(chunk.inpatient()[chosen], chunk.los(chosen), 1)
     owner = np.repeat(chosen, days)
     k = np.arange(len(owner)) - np.repeat(np.cumsum(days) - days, days)
@@ -68,6 +64,13 @@ def _scene(chunk: Chunk, keys: Keys) -> pl.DataFrame:
             }
         ),
     )
+
+
+def looked_at(chunk: Chunk, visits: Array) -> Array:
+    """Whether a terminal, where one stands, records the visit: drawn anew at every call."""
+    v = chunk.visits
+    kinds = [v["dise"][visits] == 100, v["med"][visits] == 41, chunk.inpatient()[visits]]
+    return np.asarray(chunk.rng.random(len(visits)) < np.select(kinds, [0.96, 0.55, 1.0], 0.12))
 
 
 def _codes(chunk: Chunk, books: Books, keys: Keys) -> pl.DataFrame:

@@ -126,16 +126,15 @@ def write(root: Path, city: City, found: list[pl.DataFrame], looks: list[pl.Data
     """Writes ``institutions.csv``, ``cases.parquet`` and ``lookalikes.parquet``."""
     root.mkdir(parents=True, exist_ok=True)
     all_cases = pl.concat(found) if found else pl.DataFrame(schema=CASES)
-    kinds: dict[int, list[str]] = {}
-    for assignment in city.plan:
-        if assignment.kind not in kinds.setdefault(assignment.inst, []):
-            kinds[assignment.inst].append(assignment.kind)
-    acted = {(str(code), str(kind)) for code, kind in all_cases.select("fixmedins_code", "kind").unique().iter_rows()}
+    guilty = {assignment.inst for assignment in city.plan}
+    acted: dict[str, list[str]] = {}
+    for code, kind in all_cases.select("fixmedins_code", "kind").unique().sort("kind").iter_rows():
+        acted.setdefault(str(code), []).append(str(kind))
     rows = []
     for k in range(city.inst.count):
         code = str(city.inst.code[k])
-        mine = [kind for kind in kinds.get(k, []) if (code, kind) in acted]
-        rows.append((code, int(bool(mine)), ";".join(sorted(mine)), str(city.inst.house[k])))
+        mine = acted.get(code, []) if k in guilty else []
+        rows.append((code, int(bool(mine)), ";".join(mine), str(city.inst.house[k])))
     pl.DataFrame(rows, schema=["fixmedins_code", "guilty", "kinds", "house"], orient="row").write_csv(root / "institutions.csv")
     all_cases.write_parquet(root / "cases.parquet")
     (pl.concat(looks) if looks else pl.DataFrame(schema=LOOKALIKES)).write_parquet(root / "lookalikes.parquet")

@@ -17,6 +17,7 @@ EXTRAS_PARAMS: Final = (
     "chance_max",
     "chapters_min",
     "favourite_share_min",
+    "items_habit_min",
     "items_min",
     "peer_cases_min",
     "rare_share_max",
@@ -53,9 +54,10 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
     An item is odd in a case when at most ``rare_share_max`` of the other houses' cases of the same tier, kind and disease group had it (where
     these are fewer than ``peer_cases_min``, of the neighbouring tier too). A house's favourites are odd in ``favourite_share_min`` of its cases
     and over ``chapters_min`` ICD chapters; extras drawn anew for every patient have no favourites, and what at most ``very_rare_share_max`` of
-    the others' cases had counts without. Given are cases with ``items_min`` of both in houses with ``cases_min`` of them, over ``chapters_min``
-    chapters, and more than chance allows (``chance_max``) at the others' rate (the highest ``trim_share`` of the houses left out), which is taken
-    as at least ``usual_floor``. Adds ``bkkp_sns n_items names fen top house_cases found chapters usual``.
+    the others' cases had counts without. A house has the habit when ``cases_min`` of its cases have ``items_min`` of both, over
+    ``chapters_min`` chapters, more than chance allows (``chance_max``) at the others' rate (the highest ``trim_share`` of the houses left out),
+    which is taken as at least ``usual_floor``. Given are its cases with ``items_habit_min`` of both: a panel is not always complete. Adds
+    ``bkkp_sns n_items names fen top house_cases found chapters usual``.
     """
     rows, sizes, care = at_hand(rows, sizes, care)
     odd = _with_usual(rows, sizes, care, p).filter(pl.col("usual_share") <= p["rare_share_max"])
@@ -74,7 +76,7 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
     return (
         odd.with_columns(on=pl.col("mdtrt_id").n_unique().over(key), chapters=chapter.n_unique().over(key))
         .filter(favourite | (pl.col("usual_share") <= p["very_rare_share_max"]))
-        .filter(pl.col("item").n_unique().over("mdtrt_id") >= p["items_min"])
+        .filter(pl.col("item").n_unique().over("mdtrt_id") >= p["items_habit_min"])
         .sort("mdtrt_id", "item")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "main_dx", "house_cases")
         .agg(
@@ -84,7 +86,8 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
             fen=pl.col("fen").sum(),
             top=pl.col("usual_share").max(),
         )
-        .with_columns(found=pl.len().over("fixmedins_code"), chapters=chapter.n_unique().over("fixmedins_code"))
+        .with_columns(full=pl.col("n_items") >= p["items_min"])
+        .with_columns(found=pl.col("full").sum().over("fixmedins_code"), chapters=chapter.filter("full").n_unique().over("fixmedins_code"))
         .join(per_house, on="fixmedins_code")
         .with_columns(chance=at_least("found", "house_cases", "usual"))
         .filter((pl.col("found") >= p["cases_min"]) & (pl.col("chapters") >= p["chapters_min"]) & (pl.col("chance") <= p["chance_max"]))
@@ -94,26 +97,29 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
 def one_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyFrame, p: Params) -> pl.LazyFrame:
     """Cases with an item that a house gives to patients of unlike diseases who elsewhere hardly get it: one item is enough when it is general.
 
-    Arguments as for ``extras_for_everybody``. For each house and item the cases that have it are held against those expected: the sum of the
-    others' shares over the house's cases, by disease group. Given are the cases in whose group at most ``rare_share_max`` of the others had it,
-    in houses with ``cases_min`` of these over ``chapters_min`` ICD chapters, that are ``house_share_min`` of the house's cases of groups the
-    others know, ``times_usual`` times the expected, and more than chance allows (``chance_max``; the expected share taken as at least
-    ``usual_floor``). Adds ``usual_share found judged expected chapters``.
+    Arguments as for ``extras_for_everybody``. Judged are a house's cases of the groups in which at most ``rare_share_max`` of the others had
+    the item; those that have it are held against those expected: the sum of the others' shares over the judged. Given are these cases, in
+    houses with ``cases_min`` of them over ``chapters_min`` ICD chapters, that are ``house_share_min`` of the judged, ``times_usual`` times the
+    expected, and more than chance allows (``chance_max``; the expected share taken as at least ``usual_floor``). Adds ``usual_share found
+    judged expected chapters``.
     """
     rows, sizes, care = at_hand(rows, sizes, care)
     (known,) = at_hand(_with_usual(rows, sizes, care, p))
-    return known.filter(pl.col("usual_share") <= p["rare_share_max"]).join(_general(known, sizes, care, p), on=["fixmedins_code", "item"])
+    return known.filter(pl.col("usual_share") <= p["rare_share_max"]).join(
+        _general(known, sizes, care, p, everywhere=False), on=["fixmedins_code", "item"]
+    )
 
 
 def several_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyFrame, p: Params) -> pl.LazyFrame:
-    """Cases with ``items_min`` items of those a house gives to everybody (as ``one_for_everybody`` counts), where it has as many such items.
+    """Cases with ``items_min`` items of those a house gives to everybody (as ``one_for_everybody`` counts, but over all its groups that others
+    know), where it has as many such items.
 
     At fault are the items that are rare for the case's disease, of which there is at least one. Adds ``bkkp_sns n_items names fen top found
     judged chapters told`` (the house's items with their counts).
     """
     rows, sizes, care = at_hand(rows, sizes, care)
     (known,) = at_hand(_with_usual(rows, sizes, care, p))
-    general = _general(known, sizes, care, p).filter(pl.col("item").n_unique().over("fixmedins_code") >= p["items_min"])
+    general = _general(known, sizes, care, p, everywhere=True).filter(pl.col("item").n_unique().over("fixmedins_code") >= p["items_min"])
     rare = pl.col("usual_share") <= p["rare_share_max"]
     case = ["fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "main_dx"]
     return (
@@ -136,27 +142,32 @@ def several_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.Lazy
     )
 
 
-def _general(known: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyFrame, p: Params) -> pl.LazyFrame:
-    """The items that a house gives to everybody: ``fixmedins_code item found chapters expected judged``."""
+def _general(known: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyFrame, p: Params, *, everywhere: bool) -> pl.LazyFrame:
+    """The items that a house gives to everybody: ``fixmedins_code item found chapters expected judged``.
+
+    Judged are the groups in which the item is rare, or all (``everywhere``): a house of sicker patients gives the drugs of their other
+    diseases in rare groups and in common ones.
+    """
     key = ["fixmedins_code", "item"]
     sized = _peers_of(sizes, care, p)
-    judged = sized.group_by("fixmedins_code").agg(judged=pl.col("cases").sum())
+    rare = pl.col("usual_share") <= p["rare_share_max"]
     frequent = (
-        known.filter(pl.col("usual_share") <= p["rare_share_max"])
+        known.filter(rare)
         .group_by(key)
         .agg(found=pl.col("mdtrt_id").n_unique(), chapters=pl.col("main_dx").str.slice(0, 1).n_unique())
-        .join(judged, on="fixmedins_code")
-        .filter(
-            (pl.col("found") >= p["cases_min"])
-            & (pl.col("chapters") >= p["chapters_min"])
-            & (pl.col("found") >= p["house_share_min"] * pl.col("judged"))
-        )
+        .filter((pl.col("found") >= p["cases_min"]) & (pl.col("chapters") >= p["chapters_min"]))
     )
-    # expected is what the others' shares give over all of the house's groups, also those that did without the item
+    # also the groups that did without it here
     groups = frequent.select(key).join(sized.join(_tiered(care), on="fixmedins_code"), on="fixmedins_code")
-    expected = _share_of_others(groups, known, care).group_by(key).agg(expected=(pl.col("usual_share") * pl.col("cases")).sum())
+    expected = (
+        _share_of_others(groups, known, care)
+        .filter(pl.lit(everywhere) | rare)
+        .group_by(key)
+        .agg(expected=(pl.col("usual_share") * pl.col("cases")).sum(), judged=pl.col("cases").sum())
+    )
     return (
         frequent.join(expected, on=key)
+        .filter(pl.col("found") >= p["house_share_min"] * pl.col("judged"))
         .with_columns(rate=(pl.col("expected") / pl.col("judged")).clip(p["usual_floor"]))
         .with_columns(chance=at_least("found", "judged", "rate"))
         .filter((pl.col("found") >= p["times_usual"] * pl.col("expected")) & (pl.col("chance") <= p["chance_max"]))

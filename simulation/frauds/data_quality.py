@@ -1,4 +1,8 @@
-"""False information: one invoice reimbursed twice, physicians left blank everywhere, codes that do not fit, times that cannot be."""
+"""False information: one invoice reimbursed twice, physicians left blank everywhere, codes that do not fit, times that cannot be.
+
+An invoice handed in again under later dates is planted here and named phantom service: the second stay never was (条例 40.1 虚开费用单据,
+细则「同一笔费用申报两次以上」); nothing about the record's data is wrong.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,7 @@ def _invoices(chunk: Chunk, a: Assignment) -> None:
     later = rng.integers(15, 40, len(first)) * DAY
     second = v.copy_rows(first, begn=v["begn"][first] + later, end=v["end"][first] + later)
     for old, new, shift in zip(first.tolist(), second.tolist(), later.tolist(), strict=True):
-        case = chunk.case("data_quality", "invoice_twice", a.inst, v["person"][new], new)
+        case = chunk.case("phantom_service", "invoice_twice", a.inst, v["person"][new], new)
         lines = chunk.lines_of(np.array([old]))
         chunk.lines.copy_rows(lines, visit=np.full(len(lines), new), t=chunk.lines["t"][lines] + shift, case=np.full(len(lines), case))
         chunk.visits["case"][new] = case

@@ -1,4 +1,8 @@
-"""Charged twice: items that contain each other, the same item twice a day, days beyond the stay, charges outside it."""
+"""Charged twice: items that contain each other, the same item twice a day, days beyond the stay, charges outside it.
+
+Charges after the patient has gone home are planted here and named phantom service: nobody was there to be served
+(精神医学 2026版「长期住院患者实际离院仍计费」 stands under 虚构医药服务项目).
+"""
 
 from __future__ import annotations
 
@@ -30,13 +34,13 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     (_pairs, _twice, _days, _outside)[a.mechanism](chunk, a)
 
 
-def _copy(chunk: Chunk, rows: Ints, name: str, **changes: object) -> None:
+def _copy(chunk: Chunk, rows: Ints, name: str, kind: str = "duplicate_charge", **changes: object) -> None:
     """Copies the rows as lines at fault, one case a visit."""
     if not len(rows):
         return
     owner = chunk.lines["visit"][rows]
     visits = np.unique(owner)
-    cases = each(chunk, "duplicate_charge", name, visits)
+    cases = each(chunk, kind, name, visits)
     chunk.lines.copy_rows(rows, case=per_line(visits, cases, owner), **changes)
 
 
@@ -107,4 +111,4 @@ def _outside(chunk: Chunk, a: Assignment) -> None:
     rows = rows[chunk.rng.random(len(rows)) < 0.15]
     owner = line["visit"][rows]
     t = (v["end"][owner] // DAY + chunk.rng.integers(1, 4, len(rows))) * DAY + chunk.rng.integers(28_000, 60_000, len(rows))
-    _copy(chunk, rows, "after_discharge", t=t)
+    _copy(chunk, rows, "after_discharge", "phantom_service", t=t)

@@ -12,6 +12,7 @@ from simulation.habits import DAY
 from simulation.institutions import DEPT_INDEX
 from simulation.lawful.outpatient import sell
 from simulation.reading import dx_index, item
+from simulation.traces import looked_at
 
 HOUSES = ("pharmacy", "private", "community", "dialysis", "township", "county")
 MECHANISMS = 3
@@ -78,7 +79,11 @@ def _elsewhere(chunk: Chunk, a: Assignment, shop: bool) -> Ints:
 
 
 def _face(chunk: Chunk, a: Assignment) -> Ints:
-    """At houses with a terminal: the recorded face does not match, session after session."""
+    """At houses with a terminal: the recorded face does not match, session after session.
+
+    Strangers come as often as the holders would have. Where no terminal looks, nothing in the delivery differs from the holder's own visit:
+    such visits are no planted acts.
+    """
     v = chunk.visits
     chunk.city.inst.sites_from[a.inst] = min(int(chunk.city.inst.sites_from[a.inst]), chunk.city.habits.scene_from)
     real = chunk.visits_of(a.inst, 14, 11, 41)
@@ -86,5 +91,6 @@ def _face(chunk: Chunk, a: Assignment) -> Ints:
     persons = np.unique(v["person"][real])
     chosen = chunk.pick(persons, 0.08 + 0.12 * a.strength)
     visits = real[np.isin(v["person"][real], chosen)]
-    v["presence"][visits] = 2
-    return visits
+    looked = looked_at(chunk, visits)
+    v["presence"][visits] = np.where(looked, 2, 0)
+    return visits[looked]

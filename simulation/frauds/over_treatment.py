@@ -1,4 +1,8 @@
-"""Over-treatment: panels for everybody, repeated scans, adjuvant drugs, the highest nursing for the healthiest."""
+"""Over-treatment: panels for everybody, repeated scans, adjuvant drugs, monitors on the healthiest.
+
+The high nursing grade that goes with the monitors is planted here and named item swap: patients who need grade II are billed grade I
+(条例 38.4 串换诊疗项目); the monitors are services nobody needed.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import numpy as np
 
 from simulation.chunk import Chunk
 from simulation.frauds.assignment import Assignment
-from simulation.frauds.common import Ints, days_of, each, some, within
+from simulation.frauds.common import Ints, days_of, each, per_line, some, within
 from simulation.habits import DAY
 from simulation.reading import item, items
 
@@ -32,7 +36,7 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     visits = some(chunk, a, chunk.stays_of(a.inst), 0.45, 0.95)
     if not len(visits):
         return
-    name = ("panel_for_all", "repeated_scans", "adjuvant_drugs", "high_nursing")[a.mechanism]
+    name = ("panel_for_all", "repeated_scans", "adjuvant_drugs", "monitors_for_all")[a.mechanism]
     cases = each(chunk, "over_treatment", name, visits)
     (_panel, _scans, _adjuvant, _nursing)[a.mechanism](chunk, a, visits, cases)
 
@@ -69,8 +73,7 @@ def _nursing(chunk: Chunk, a: Assignment, visits: Ints, cases: Ints) -> None:
     line = chunk.lines
     lines = chunk.lines_of(visits)
     nursed = lines[np.isin(line["item"][lines], items("Ⅱ级护理", "Ⅲ级护理"))]
-    order = np.argsort(visits)
-    case = cases[order][np.searchsorted(visits[order], line["visit"][nursed])]
+    case = per_line(visits, each(chunk, "item_swap", "high_nursing", visits), line["visit"][nursed])
     up = chunk.rng.random(len(nursed)) < 0.95 - 0.3 * a.disguise
     line["item"][nursed[up]] = item("Ⅰ级护理")
     line["case"][nursed[up]] = case[up]

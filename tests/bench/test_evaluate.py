@@ -40,6 +40,7 @@ FINDING = {
 CASE = {
     "case_id": pl.String,
     "kind": pl.String,
+    "mechanism": pl.String,
     "fixmedins_code": pl.String,
     "psn_no": pl.String,
     "mdtrt_id": pl.String,
@@ -57,10 +58,10 @@ def cases(*rows: tuple[object, ...]) -> pl.DataFrame:
 
 
 PLANTED = cases(
-    ("c1", "split_stay", "H1", "p1", "v1", ["a", "b"], 100.0),
-    ("c2", "split_stay", "H1", "p2", "v2", ["c"], 300.0),
-    ("c3", "drug_hoarding", "P1", "p3", None, ["d"], 50.0),
-    ("c4", "upcoding", "H2", "p4", "v4", [], 80.0),
+    ("c1", "split_stay", "cut_in_two", "H1", "p1", "v1", ["a", "b"], 100.0),
+    ("c2", "split_stay", "readmitted", "H1", "p2", "v2", ["c"], 300.0),
+    ("c3", "drug_hoarding", "in_turn", "P1", "p3", None, ["d"], 50.0),
+    ("c4", "upcoding", "complications", "H2", "p4", "v4", [], 80.0),
 )
 
 
@@ -146,11 +147,24 @@ def test_definite_precision_looks_at_definite_findings_only() -> None:
 
 
 def test_a_mechanism_is_told_apart_within_its_kind() -> None:
-    ways = PLANTED.with_columns(mechanism=pl.Series(["cut_in_two", "readmitted", "in_turn", "complications"]))
-    table = {
-        row["mechanism"]: row for row in by_mechanism(findings(("f1", "r1", "split_stay", "suspected", "H1", "p1", "v1", [], 1.0)), ways).to_dicts()
-    }
+    found = findings(("f1", "r1", "split_stay", "suspected", "H1", "p1", "v1", [], 1.0))
+    table = {row["mechanism"]: row for row in by_mechanism(found, PLANTED).to_dicts()}
     assert (table["cut_in_two"]["recall_yuan"], table["readmitted"]["recall_yuan"]) == (1.0, 0.0)
+
+
+def test_a_bundle_that_the_texts_put_under_two_names_is_right_under_either_and_its_own_name_is_still_counted_apart() -> None:
+    planted = cases(
+        ("c1", "phantom_service", "daily_bundle", "H1", "p1", "v1", ["a"], 70.0),
+        ("c2", "phantom_service", "cards_in_a_drawer", "H1", "p2", "v2", ["b"], 30.0),
+    )
+    found = findings(
+        ("f1", "r1", "over_treatment", "suspected", "H1", "p1", "v1", ["a"], 1.0),
+        ("f2", "r1", "over_treatment", "suspected", "H1", "p2", "v2", ["b"], 1.0),
+    )
+    table = {row["kind"]: row for row in by_kind(found, planted).to_dicts()}
+    phantom, over = table["phantom_service"], table["over_treatment"]
+    assert (phantom["recall_yuan"], phantom["recall_yuan_either"], phantom["recall_yuan_any"]) == (0.0, 0.7, 1.0)
+    assert (over["precision"], over["precision_either"], over["precision_any"]) == (0.0, 0.5, 1.0)
 
 
 # --- several cities ---
@@ -174,7 +188,7 @@ def test_the_page_keeps_what_is_written_around_its_table(tmp_path: Path) -> None
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# Quality\n\n<!-- table -->\n| kind |")
     assert text.endswith("<!-- end of table -->\n\nWhy.\n")
-    assert "| **split_stay** | 1 | 400 | 0.75 | 0.75 | 0.75 | 1.00 | 1.00 | 1.00 |" in text
+    assert "| **split_stay** | 1 | 400 | 0.75 | 0.75 | 0.75 | 0.75 | 1.00 | 1.00 | 1.00 | 1.00 |" in text
     assert "mean 0.990, worst 0.990" in text
     assert "mean 0.002, worst 0.004" in text
 

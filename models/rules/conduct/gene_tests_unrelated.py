@@ -71,6 +71,7 @@ def _tests(t: Tables, p: Params) -> pl.LazyFrame:
     exceptions=("refund",),
     extract=_tests,
     version="2",
+    supersedes=("panel_for_all",),
 )
 def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
     """Molecular tests ordered by the dozen for patients whose disease and department have nothing to do with them.

@@ -60,12 +60,12 @@ def daily_services(t: Tables, p: Params) -> pl.LazyFrame:
 def daily_service_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     """One bedside service day after day for patients of unlike diseases who elsewhere hardly get it: monitoring, oxygen, nebulising, one therapy.
 
-    A service counts in a stay when it was charged on at least ``day_share_min`` of its days and on ``days_min``. It is odd when at
-    most ``rare_share_max`` of the other houses' stays of the same tier, kind and disease group (``peer_cases_min``, else with the
-    neighbouring tier) had it so. Found are houses with at least ``cases_min`` such stays over ``chapters_min`` ICD chapters, that are
-    ``house_share_min`` of their stays and ``times_usual`` times what the others' rates for the same diseases would give, more than chance allows
-    (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Injections go with the drugs and are left out, as are
-    intensive care, infants, strokes and broken hips, the dying, those sent on, courses of rehabilitation, mothers and newborns.
+    A service counts in a stay when it was charged on at least ``day_share_min`` of its days and on ``days_min``. It is odd when at most
+    ``rare_share_max`` of the other houses' stays of the same tier, kind and disease group (``peer_cases_min``, else with the neighbouring tier)
+    had it so; only stays of such groups are judged. Found are houses with at least ``cases_min`` of them that had it, over ``chapters_min`` ICD
+    chapters, that are ``house_share_min`` of those judged and ``times_usual`` times what the others' rates for the same diseases would give,
+    more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Injections go with the drugs and are left
+    out, as are intensive care, infants, strokes and broken hips, the dying, those sent on, courses of rehabilitation, mothers and newborns.
     Either the service was needless, or it stands on paper only: monitor print-outs and therapists' records show which.
     """
     care = houses(t).select("fixmedins_code", "tier", "care_class")

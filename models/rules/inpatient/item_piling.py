@@ -37,7 +37,8 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
         .then(pl.lit("重点监控药品"))
         .otherwise(group.replace_strict(CLASSES, default=None, return_dtype=pl.String))
     )
-    lines = stay_lines(t).filter(~pl.col("take_home")).with_columns(what=what)
+    apart = pl.col("hilist_name").str.contains(p["judged_apart"])
+    lines = stay_lines(t).filter(~pl.col("take_home")).with_columns(what=pl.when(~apart).then(what))
     total = lines.group_by("mdtrt_id").agg(total=pl.col("fee_fen").sum())
     by_class = (
         lines.filter(pl.col("what").is_not_null())
@@ -71,6 +72,7 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
         "days_min",
         "diseases_min",
         "house_share_min",
+        "judged_apart",
         "peer_stays_min",
         "stays_min",
         "times_peers",
@@ -84,14 +86,13 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     """One class of service swells the bill: physiotherapy, Chinese therapies, imaging, laboratory or key-monitored drugs, far beyond peers.
 
     A stay stands out when the class costs per day at least ``times_peers`` (drugs: ``times_peers_drugs``) times the ninetieth percentile of
-    stays at other houses of the same tier and kind with the same disease group (ICD letter and first digit; without it where there are
-    fewer than ``peer_stays_min``),
-    and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day, are no comparison.
-    Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays with the
-    class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own).
-    A course of rehabilitation after stroke, injury or joint surgery, rehabilitation wards, deliveries and newborns, whose few tests follow
-    a screening programme, are cleared. The evidence names what
-    exceeds the peers' ninetieth percentile; at issue are the lines of the class.
+    stays at other houses of the same tier and kind with the same disease group (ICD letter and first digit; without it where there are fewer
+    than ``peer_stays_min``), and is at least ``class_share_min`` of its fees. Stays under ``days_min`` days, whose tests all fall on one day,
+    are no comparison. Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays
+    with the class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own). Gene tests (``judged_apart``)
+    are judged by ``gene_tests_unrelated``. A course of rehabilitation after stroke, injury or joint surgery, rehabilitation wards, deliveries
+    and newborns, whose few tests follow a screening programme, are cleared. The evidence names what exceeds the peers' ninetieth percentile; at
+    issue are the lines of the class.
     """
     care = houses(t).select("fixmedins_code", "fixmedins_name", "tier", "care_class")
     stays = t.extracted.join(care, on="fixmedins_code", how="left").with_columns(

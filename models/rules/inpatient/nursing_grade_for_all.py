@@ -59,13 +59,14 @@ def nursing_grade_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     """Grade I or higher nursing on most days of patients who elsewhere have grade II or III: grade by price list, not by condition.
 
     The national standard (WS/T 431) gives grade I to the gravely ill, to patients just operated on or strictly confined to bed, and to those
-    who can do nothing for themselves. A stay counts when at least ``day_share_min`` of its nursing days, and ``days_min`` of them, are
-    charged at grade I, special or intensive nursing. It is odd when at most ``rare_share_max`` of the other houses' stays of the same tier,
-    kind and disease group (``peer_cases_min``, else with the neighbouring tier) were nursed so. Found are houses with at least ``cases_min`` odd
-    stays over ``chapters_min`` ICD chapters, that are ``house_share_min`` of their stays and ``times_usual`` times what the others' rates for the
-    same diseases would give, more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Intensive care,
-    infants, strokes and broken hips, the dying, those sent on, mothers and newborns are left out. The loss is what the grade
-    costs beyond grade II of the same house. An honest house would show the physicians' grade orders and the patients' scores of self-care.
+    who can do nothing for themselves. A stay counts when at least ``day_share_min`` of its nursing days, and ``days_min`` of them, are charged
+    at grade I, special or intensive nursing. It is odd when at most ``rare_share_max`` of the other houses' stays of the same tier, kind and
+    disease group (``peer_cases_min``, else with the neighbouring tier) were nursed so; only such groups are judged. Found are houses with at
+    least ``cases_min`` odd stays over ``chapters_min`` ICD chapters, that are ``house_share_min`` of those judged and ``times_usual`` times
+    what the others' rates for the same diseases would give, more than chance allows (binomial, ``chance_max``; the rate taken as at least
+    ``usual_floor``). Intensive care, infants, strokes and broken hips, the dying, those sent on, mothers and newborns are left out. The loss is
+    what the grade costs beyond grade II of the same house. An honest house would show the physicians' grade orders and the patients' scores of
+    self-care.
     """
     rows = t.extracted.with_columns(name=pl.lit(""))
     care = houses(t).select("fixmedins_code", "tier", "care_class")

@@ -62,9 +62,10 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     and first digit, at least ``peer_cases_min``, else with the neighbouring tier) had it; diseases that others hardly see are not judged.
     A house's panel are the tests that are odd in ``favourite_share_min`` of its stays and in ``chapters_min`` ICD chapters: for one disease
     a house may have a pathway of its own. A panel drawn anew for every patient has no favourites: tests done in at most
-    ``very_rare_share_max`` of the others' stays count without. Found are stays with ``items_min`` odd tests of the panel, in houses with at
-    least ``cases_min`` of them, over ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays (the highest
-    ``trim_share`` of the houses left out) collect as many odd tests (binomial, ``chance_max``; at least ``usual_floor``). Emergencies, deaths,
+    ``very_rare_share_max`` of the others' stays count without. A house has the habit when at least ``cases_min`` of its stays have ``items_min``
+    odd tests of the panel, over ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays (the highest
+    ``trim_share`` of the houses left out) collect as many odd tests (binomial, ``chance_max``; at least ``usual_floor``). Found are its stays
+    with ``items_habit_min`` of them, as a panel is not always complete. Emergencies, deaths,
     maternity and tests sent out are left out. One odd test, however frequent, is a habit of diagnosis, not a panel. At issue are the odd tests.
     """
     care = houses(t).select("fixmedins_code", "tier", "care_class")

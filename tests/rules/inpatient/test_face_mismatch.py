@@ -50,3 +50,37 @@ def test_a_record_delivered_twice_is_one_day(city):
 def test_a_record_without_a_score_says_nothing(city):
     t = city(fee_list_d=TWO, scene_rcd_d=scenes("H1 | 4 | 2024-03-01 09:00 | -", "H1 | 4 | 2024-03-05 09:00 | -"))
     assert found(face_mismatch, t).is_empty()
+
+
+THREE = TWO + "L3 | M3 | 2024-03-03 | 001204000060000 | | 1\nL4 | M4 | 2024-03-06 | 001204000060000 | | 1\n"
+STRANGE = ("H1 | 4 | 2024-03-01 09:00 | 0.41", "H1 | 4 | 2024-03-05 09:00 | 0.44")
+
+
+def test_visits_between_strange_days_are_found_where_the_holder_was_never_seen_and_none_after_the_last(city):
+    t = city(fee_list_d=THREE, scene_rcd_d=scenes(*STRANGE))
+    assert lines_of(found(face_mismatch, t)) == [["L1", "L2", "L3"]]
+
+
+def test_where_the_holder_came_himself_once_the_visits_between_may_be_his(city):
+    t = city(fee_list_d=THREE, scene_rcd_d=scenes(*STRANGE, "H1 | 4 | 2024-03-06 09:00 | 0.95"))
+    assert lines_of(found(face_mismatch, t)) == [["L1", "L2"]]
+
+
+def house(persons: int, strangers: int, recognised: int) -> dict[str, str]:
+    """One visit each: the first ``strangers`` are seen as strangers at H1, the next ``recognised`` as themselves; many at H2 as themselves."""
+    fees, rows = HEAD.replace("mdtrt_id", "mdtrt_id | psn_no"), "rcd_id | psn_no | fixmedins_code | scene_type | begntime | match_score\n"
+    for n in range(persons):
+        score = 0.4 if n < strangers else 0.95 if n < strangers + recognised else 0.7
+        fees += f"L{n} | M{n} | P{n} | 2024-03-01 | 001204000060000 | | 1\n"
+        rows += f"R{n} | P{n} | H1 | 4 | 2024-03-01 09:00 | {score}\n"
+    rows += "".join(f"S{n} | Q{n} | H2 | 4 | 2024-03-01 09:00 | 0.95\n" for n in range(60))
+    return {"fee_list_d": fees, "scene_rcd_d": rows}
+
+
+def test_a_house_that_sees_one_stranger_after_the_other_answers_for_single_days(city):
+    assert len(found(face_mismatch, city(**house(8, 3, 5)))) == 3
+    assert found(face_mismatch, city(**house(8, 2, 6))).is_empty()
+
+
+def test_a_camera_that_recognises_few_is_no_proof(city):
+    assert found(face_mismatch, city(**house(8, 3, 4))).is_empty()

@@ -39,9 +39,20 @@ def test_two_unusual_tests_are_a_habit_of_diagnosis(city):
     assert found(panel_for_all, lake(city, ward("H1", PANEL[:2]), *PEERS)).is_empty()
 
 
-def test_seven_patients_are_no_routine(city):
-    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=7), ward("H1b", ()), *PEERS)).is_empty()
-    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=8), *PEERS)).height == 8
+def test_three_patients_are_no_routine(city):
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=3), *PEERS)).is_empty()
+    assert found(panel_for_all, lake(city, ward("H1", PANEL, stays=4), *PEERS)).height == 4
+
+
+def some_incomplete(panel: tuple[str, ...]) -> tuple[str, str]:
+    """Eight stays with the whole panel and four more with ``panel``."""
+    whole, part = ward("H1", PANEL, stays=8), ward("Hx", panel, stays=4)
+    return whole[0] + part[0].replace("| Hx |", "| H1 |"), whole[1] + part[1]
+
+
+def test_where_the_panel_is_a_habit_a_stay_with_two_of_its_tests_is_found_too_and_one_with_one_is_not(city):
+    assert found(panel_for_all, lake(city, some_incomplete(PANEL[:2]), *PEERS)).height == 12
+    assert found(panel_for_all, lake(city, some_incomplete(PANEL[:1]), *PEERS)).height == 8
 
 
 def test_a_pathway_for_the_diseases_of_two_chapters_is_lawful(city):
