@@ -25,8 +25,9 @@ Floats = npt.NDArray[np.float64]
 #: What issue 3 asks of each kind: recall of planted yuan, and precision of findings.
 RECALL_WANTED, PRECISION_WANTED = 0.8, 0.9
 #: Acts that the texts put under either of two kinds, as a bill does not show which it was: (planted kind, way) → the other kind.
-#: 「过度诊疗或虚构医药服务项目」: 医保函〔2025〕2号, 重症医学 173 (rehabilitation without indication, or never given) and 麻醉 168.
-EITHER = {("phantom_service", "daily_bundle"): "over_treatment"}
+#: 「过度诊疗或虚构医药服务项目」: 医保函〔2025〕2号, 重症医学 173 (rehabilitation without indication, or never given) and 麻醉 168. A stock book
+#: short of what was sold tells neither an empty swipe (定点零售药店 1) from other goods handed over (定点零售药店 7).
+EITHER = {("phantom_service", "daily_bundle"): "over_treatment", ("phantom_service", "cards_in_a_drawer"): "item_swap"}
 PAGE_TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
@@ -127,10 +128,10 @@ def hits(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """Which finding touches which case: rows ``finding_id, case_id, same_kind``.
 
     They must name the same institution, and share a fee line (at fault), or the visit, or, where the finding or the case
-    names no visit, the person. A finding without person and visit touches the cases of its own kind at the institution.
+    names no visit, the person. A finding without person and visit touches the cases of its own kind (or of ``EITHER``) at the institution.
     """
     f = findings.select("finding_id", "fixmedins_code", "kind", "psn_no", "mdtrt_id", "bkkp_sns")
-    c = cases.select("case_id", "fixmedins_code", pl.col("kind").alias("case_kind"), "psn_no", "mdtrt_id", "bkkp_sns")
+    c = cases.select("case_id", "fixmedins_code", pl.col("kind").alias("case_kind"), "mechanism", "psn_no", "mdtrt_id", "bkkp_sns")
     both = ["finding_id", "case_id", "kind", "case_kind"]
     by_line = (
         f.select("finding_id", "kind", pl.col("bkkp_sns").alias("line"))
@@ -145,7 +146,7 @@ def hits(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
         f.drop_nulls("psn_no").join(open_c.drop_nulls("psn_no"), on=["fixmedins_code", "psn_no"]),
     ]
     whole = open_f.filter(pl.col("psn_no").is_null() & (pl.col("bkkp_sns").list.len().fill_null(0) == 0)).join(c, on="fixmedins_code")
-    whole = whole.filter(pl.col("kind") == pl.col("case_kind"))
+    whole = whole.filter(_by_its_name())
     # a purchase ring has no visit of its own and may be found at any house it bought at
     ring = c.filter(pl.col("mdtrt_id").is_null() & pl.col("psn_no").is_not_null()).join(f.drop_nulls("psn_no"), on="psn_no")
     ring = ring.filter(pl.col("kind") == pl.col("case_kind"))
@@ -185,13 +186,18 @@ def by_kind(findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     return recall.join(precision, on="kind", how="full", coalesce=True).sort("kind")
 
 
+def _by_its_name() -> pl.Expr:
+    """The finding's ``kind`` is the case's (``case_kind``), or the other one that ``EITHER`` allows for its ``mechanism``."""
+    other = [pl.when((pl.col("case_kind") == kind) & (pl.col("mechanism") == way)).then(pl.lit(name)) for (kind, way), name in EITHER.items()]
+    return (pl.col("kind") == pl.col("case_kind")) | (pl.col("kind") == pl.coalesce(other)).fill_null(value=False)
+
+
 def _either(touched: pl.DataFrame, findings: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """Adds ``either``: the finding names the case by its kind, or by the other kind that ``EITHER`` allows."""
-    other = [pl.when((pl.col("case_kind") == kind) & (pl.col("mechanism") == way)).then(pl.lit(name)) for (kind, way), name in EITHER.items()]
     return (
         touched.join(findings.select("finding_id", "kind"), on="finding_id")
         .join(cases.select("case_id", "mechanism", case_kind="kind"), on="case_id")
-        .with_columns(either=pl.col("same_kind") | (pl.col("kind") == pl.coalesce(other)).fill_null(value=False))
+        .with_columns(either=_by_its_name())
         .select(*touched.columns, "either")
     )
 

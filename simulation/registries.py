@@ -177,7 +177,9 @@ def _pharmacists(city: City) -> pl.DataFrame:
         if len(mine):
             person = np.append(person, person[mine[0]])
             at = np.append(at, second)
-    begin = city.habits.start - rng.integers(100, 1_500, n) * DAY
+    begin = (city.habits.start - rng.integers(100, 1_500, n) * DAY)[person]
+    # the shop that rents the licence registered it after the one where its holder works
+    begin[n:] += rng.integers(20, 90, len(person) - n) * DAY
     number = (person * 7_919 + 555 + city.habits.seed * 17) % 999_983
     return shaped(
         "phar_info_b",
@@ -187,8 +189,8 @@ def _pharmacists(city: City) -> pl.DataFrame:
                 "phar_name": texts([f"{name}*" for name in SURNAMES], person * 11 % len(SURNAMES)),
                 "pracins_no": texts(city.inst.code, at),
                 "phar_prac_cert_no": pl.Series([f"ZY{int(k) * 13 + 77:08d}" for k in person], dtype=pl.String),
-                "reg_time": stamp(begin[person] // DAY * DAY),
-                "expy_endtime": stamp((begin[person] + 5 * 365 * DAY) // DAY * DAY),
+                "reg_time": stamp(begin // DAY * DAY),
+                "expy_endtime": stamp((begin + 5 * 365 * DAY) // DAY * DAY),
             }
         ),
     )

@@ -167,6 +167,14 @@ def test_a_bundle_that_the_texts_put_under_two_names_is_right_under_either_and_i
     assert (over["precision"], over["precision_either"], over["precision_any"]) == (0.0, 0.5, 1.0)
 
 
+def test_a_stock_book_short_of_what_was_sold_is_right_about_cards_in_a_drawer_too() -> None:
+    planted = cases(("c1", "phantom_service", "cards_in_a_drawer", "P1", "p1", "v1", ["a"], 70.0))
+    short = findings(("f1", "r1", "item_swap", "suspected", "P1", None, None, [], 1.0))
+    table = {row["kind"]: row for row in by_kind(short, planted).to_dicts()}
+    assert (table["item_swap"]["precision"], table["item_swap"]["precision_either"]) == (0.0, 1.0)
+    assert (table["phantom_service"]["recall_yuan"], table["phantom_service"]["recall_yuan_either"]) == (0.0, 1.0)
+
+
 # --- several cities ---
 
 

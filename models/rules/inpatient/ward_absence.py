@@ -49,13 +49,16 @@ def ward_presence(t: Tables, p: Params) -> pl.LazyFrame:
 def ward_absence(t: Tables, p: Params) -> pl.LazyFrame:
     """A stay in a ward with face terminals whose patient the terminal hardly ever saw.
 
-    Only days on which the house's terminals saw somebody count (a broken terminal accuses nobody), only houses whose terminals see at least
+    Only days on which the house's terminals saw somebody count (a broken terminal accuses nobody), only stays that began when the ward had one
+    (who was admitted before was never enrolled with it), only houses whose terminals see at least
     ``house_rate_min`` of patient-days. A stay is found when it was seen on at most ``seen_share_max`` of its days and that has a chance of
     at most ``chance_max`` at the rate of the house's other stays. Intensive care, infants and the bedridden are left out.
     """
     rows = t.extracted
     working = rows.filter(pl.col("row") == "day").select("fixmedins_code", "date").unique()
-    stays = rows.filter(pl.col("row") == "stay").drop("date", "row")
+    installed = working.group_by("fixmedins_code").agg(installed=pl.col("date").min())
+    stays = rows.filter(pl.col("row") == "stay").drop("date", "row").join(installed, on="fixmedins_code")
+    stays = stays.filter(pl.col("begn_date") >= pl.col("installed")).drop("installed")
     watched = (
         stays.join(working, on="fixmedins_code", how="inner")
         .filter(pl.col("date").is_between("begn_date", "last_day"))

@@ -52,6 +52,14 @@ def test_days_on_which_no_terminal_worked_do_not_count(city):
     assert found(ward_absence, city(mdtrt_d=stays, scene_rcd_d=SCENE + faces)).is_empty()
 
 
+def test_a_patient_admitted_before_the_ward_had_a_terminal_was_never_enrolled_with_it(city):
+    stays = HEAD + "M1 | P1 | H1 | 2024-02-29 | 2024-03-10 | J18.900\n"
+    stays += "".join(f"C{n} | Q{n} | H1 | 2024-03-01 | 2024-03-10 | J18.900\n" for n in range(5))
+    faces = "".join(f"R{n}{d} | Q{n} | H1 | 2 | 2024-03-{d:02d} 09:00 | 0.95\n" for n in range(5) for d in range(1, 11))
+    assert found(ward_absence, city(mdtrt_d=stays, scene_rcd_d=SCENE + faces)).is_empty()
+    assert found(ward_absence, city(mdtrt_d=stays.replace("2024-02-29", "2024-03-01"), scene_rcd_d=SCENE + faces)).height == 1
+
+
 def test_records_of_other_scenes_say_nothing_about_a_ward(city):
     assert found(ward_absence, draw(city, scene_type="1")).is_empty()
 
