@@ -97,8 +97,8 @@ def upcoded_main_diagnosis(t: Tables, p: Params) -> pl.LazyFrame:
     mains = mains.filter(pl.col("unit").is_not_null()).drop("supported_code", "supported_adrg")
     if mains.is_empty():
         return empty_hits()
-    # a case meets every disease of its MDC, each with its items: a few thousand cases at a time
-    parts = [_compared(some, extracted, profiles, weights, p) for own in mains.partition_by("mdc") for some in own.iter_slices(_CASES_AT_A_TIME)]
+    # a case meets every disease of its MDC, each with its items: a few thousand cases at a time, those of an MDC together
+    parts = [_compared(some, extracted, profiles, weights, p) for some in mains.sort("mdc", "case_id").iter_slices(_CASES_AT_A_TIME)]
     best = pl.concat(parts).sort(["case_id", "score", "other_code"]).unique("case_id", keep="first", maintain_order=True)
     compared = mains.join(best, on="case_id", how="left").with_columns(pl.col("score").fill_null(0.0), pl.col("dear").fill_null(value=False))
     compared = compared.with_columns(supported=(pl.col("score") > p["difference_max"]) | pl.col("dear"))
@@ -124,7 +124,7 @@ def upcoded_main_diagnosis(t: Tables, p: Params) -> pl.LazyFrame:
 
 
 def _compared(own: pl.DataFrame, extracted: pl.DataFrame, profiles: Profiles, weights: pl.DataFrame, p: Params) -> pl.DataFrame:
-    """The cases of one MDC against each cheaper alternative: case_id, other_*, supported_code, score, dear, lacks, other_has, n_peers."""
+    """Some cases against each cheaper alternative: case_id, other_*, supported_code, score, dear, lacks, other_has, n_peers."""
     ids = own.select("case_id")
     listed = (
         extracted.filter(pl.col("kind") == CANDIDATE)
