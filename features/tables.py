@@ -220,8 +220,8 @@ class Tables:
 
         A line taken back in whole is gone; one taken back in part is reduced in count and amounts. Adds ``time``, ``date``,
         ``cnt`` and ``pric`` as Float64, ``fee_fen inscp_fen`` (Int64), ``fund_share``, ``fund_fen`` (what the fund paid for the
-        line when paid by item), ``case_paid``, ``inpatient``, ``take_home``. Lines not yet settled (``setl_id`` null) are kept,
-        with ``fund_fen`` 0.
+        line when paid by item), ``case_paid``, ``inpatient``, ``take_home``; ``med_chrgitm_type`` has two digits. Lines not yet
+        settled (``setl_id`` null) are kept, with ``fund_fen`` 0.
         """
         raw = self.raw("fee_list_d").select(
             "bkkp_sn",
@@ -233,7 +233,8 @@ class Tables:
             "hilist_code",
             "hilist_name",
             "list_type",
-            "med_chrgitm_type",
+            # a single digit is padded, a city's extension cut
+            pl.col("med_chrgitm_type").str.strip_chars().str.zfill(2).str.slice(0, 2),
             "chrgitm_lv",
             pl.col("cnt").cast(pl.Float64),
             pl.col("pric").cast(pl.Float64),

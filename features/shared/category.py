@@ -47,8 +47,8 @@ DRUGS: Final = ("09", "10", "11")
 
 
 def category_code() -> pl.Expr:
-    """The two-digit charge category; a single digit is padded, a city's extension cut."""
-    return pl.col("med_chrgitm_type").str.strip_chars().str.zfill(2).str.slice(0, 2)
+    """The two-digit charge category of a prepared fee line (``Tables.lines``)."""
+    return pl.col("med_chrgitm_type")
 
 
 def category() -> pl.Expr:

@@ -15,12 +15,15 @@ from models.wording import percent, yuan
 
 def uses_of_families(t: Tables, p: Params) -> pl.LazyFrame:
     """Visit × item of the families of services that can stand for one another: lines, how often, fees."""
+    services = t.lines.filter(pl.col("hilist_code").str.starts_with("0") & (pl.col("etip_flag").fill_null("0") != "1"))
     family = pl.lit(None, pl.String)
     for name, pattern in p["families"].items():
         family = pl.when(pl.col("hilist_name").str.contains(pattern)).then(pl.lit(name)).otherwise(family)
-    lines = t.lines.filter(pl.col("hilist_code").str.starts_with("0") & (pl.col("etip_flag").fill_null("0") != "1")).with_columns(family=family)
+    # each name is read once, not once a line
+    named = services.select(pl.col("hilist_name").unique()).with_columns(family=family).drop_nulls("family")
     return (
-        lines.filter(pl.col("family").is_not_null() & pl.col("main_dx").is_not_null())
+        services.filter(pl.col("main_dx").is_not_null())
+        .join(named, on="hilist_name", how="inner", maintain_order="left")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "inpatient", "main_dx", "family", "hilist_code")
         .agg(
             pl.col("hilist_name").first(),

@@ -33,7 +33,7 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     # the costly reckoning is for those who may hoard at all: more bought of a drug than its days could use, or twice on one day
     span = (pl.col("date").max() - pl.col("date").min()).dt.total_days()
     plenty = (pl.len() > 1) & (pl.col("prd_days").sum() >= (span + pl.col("prd_days").min()) * p["times_calendar_min"])
-    may_hoard = packs.group_by(drug).agg(may=plenty | pl.col("date").is_duplicated().any()).filter("may").select("psn_no").unique()
+    may_hoard = packs.group_by(drug).agg(may=plenty | (pl.col("date").n_unique() < pl.len())).filter("may").select("psn_no").unique()
     bought = t.computed(
         packs.join(may_hoard, on="psn_no", how="semi")
         .sort(*drug, "time", "bkkp_sn")

@@ -11,17 +11,20 @@ from models.wording import percent
 
 def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     """Visits of this bucket with enough lines, as sums an institution × month, and the lines of those wholly without a physician."""
-    return (
-        t.lines.filter(~pl.col("med_type").str.starts_with("41"))
-        .group_by("fixmedins_code", "mdtrt_id")
+    lines = t.lines.filter(~pl.col("med_type").str.starts_with("41"))
+    visits = t.computed(
+        lines.group_by("fixmedins_code", "mdtrt_id")
         .agg(
             pl.len().alias("n"),
             pl.col("bilg_dr_code").is_null().all().alias("blank"),
             pl.col("date").min().alias("first"),
             pl.col("date").max().alias("last"),
-            pl.col("bkkp_sn"),
         )
         .filter(pl.col("n") >= p["lines_min"])
+    )
+    blank = lines.join(visits.filter("blank"), on="mdtrt_id", how="semi").group_by("mdtrt_id").agg(pl.col("bkkp_sn"))
+    return (
+        visits.join(blank, on="mdtrt_id", how="left")
         .group_by("fixmedins_code", pl.col("first").dt.truncate("1mo").alias("month"))
         .agg(
             pl.len().alias("visits"),

@@ -97,9 +97,9 @@ def _with_ceiling(lines: pl.LazyFrame, t: Tables, p: Params, *, dear_only: bool 
     listed = _listed(t, p)
     tiered = t.institutions.select("fixmedins_code", "tier")
     if dear_only:
-        lowest = listed.group_by("hilist_code", "tier").agg(pl.col("listed").min()).join(tiered, on="tier").drop("tier")
-        held = lines.join(lowest, on=["hilist_code", "fixmedins_code"], how="left")
-        lines = t.computed(held.filter(pl.col("pric") > pl.min_horizontal("listed", carried)).drop("listed"))
+        lowest = listed.group_by("hilist_code", "tier").agg(pl.col("listed").min())
+        held = lines.join(tiered, on="fixmedins_code", how="left").join(lowest, on=["hilist_code", "tier"], how="left")
+        lines = t.computed(held.filter(pl.col("pric") > pl.min_horizontal("listed", carried)).drop("listed", "tier"))
     priced = (
         lines.select("bkkp_sn", "hilist_code", "fixmedins_code", "date")
         .join(tiered, on="fixmedins_code", how="inner")

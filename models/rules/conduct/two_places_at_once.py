@@ -15,31 +15,35 @@ from models.wording import percent, yuan
 def _visits(t: Tables, p: Params) -> pl.LazyFrame:
     """Visits whose holder was in another county minutes before or after (rows with ``psn_no``), and each house's visits (``visits``)."""
     counties = t.institutions.select("fixmedins_code", county="fix_blng_admdvs")
-    lines = (
-        t.lines.filter(~pl.col("inpatient") & (pl.col("etip_flag").fill_null("0") != "1"))
-        .group_by("mdtrt_id")
-        .agg(pl.col("bkkp_sn").sort(), pl.col("setl_id").drop_nulls().first(), pl.col("inscp_fen").sum().alias("worth"))
-    )
+    lines = t.lines.filter(~pl.col("inpatient") & (pl.col("etip_flag").fill_null("0") != "1"))
     seen = family_account.clear(t.visits.filter(~pl.col("inpatient") & (pl.col("begntime").dt.time() != pl.time(0, 0))), t, p)
-    visits = (
+    visits = t.computed(
         seen.select("mdtrt_id", "psn_no", "fixmedins_code", "begntime")
-        .join(lines, on="mdtrt_id", how="inner")
+        .join(lines.select("mdtrt_id"), on="mdtrt_id", how="semi")
         .join(counties, on="fixmedins_code", how="inner")
         .filter(pl.col("county").is_not_null())
         .sort("psn_no", "begntime", "mdtrt_id")
     )
-    columns = ["fixmedins_code", "county", "begntime", "bkkp_sn"]
-    sides = []
-    for step in (1, -1):
-        other = {f"there_{name}": pl.col(name).shift(step).over("psn_no") for name in columns}
-        sides.append(visits.with_columns(**other))
-    met = (
+    columns = ["psn_no", "mdtrt_id", "fixmedins_code", "county", "begntime"]
+    # the visits stand person by person
+    sides = [visits.with_columns(pl.col(name).shift(step).alias(f"there_{name}") for name in columns) for step in (1, -1)]
+    met = t.computed(
         pl.concat(sides)
-        .filter(pl.col("there_county") != pl.col("county"))
+        .filter((pl.col("there_psn_no") == pl.col("psn_no")) & (pl.col("there_county") != pl.col("county")))
         .with_columns(minutes=((pl.col("begntime") - pl.col("there_begntime")).dt.total_seconds().abs() / 60))
         .filter(pl.col("minutes") <= p["minutes_max"])
         .sort("mdtrt_id", "minutes", "there_fixmedins_code")
         .unique("mdtrt_id", keep="first", maintain_order=True)
+    )
+    both = pl.concat([met.select("mdtrt_id"), met.select(mdtrt_id="there_mdtrt_id")]).unique()
+    billed = t.computed(
+        lines.join(both, on="mdtrt_id", how="semi")
+        .group_by("mdtrt_id")
+        .agg(pl.col("bkkp_sn").sort(), pl.col("setl_id").drop_nulls().first(), pl.col("inscp_fen").sum().alias("worth"))
+    )
+    met = (
+        met.join(billed, on="mdtrt_id", how="inner")
+        .join(billed.select(there_mdtrt_id="mdtrt_id", there_lines="bkkp_sn"), on="there_mdtrt_id", how="inner")
         .select(
             "mdtrt_id",
             "psn_no",
@@ -50,7 +54,7 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
             "worth",
             bkkp_sns="bkkp_sn",
             there="there_fixmedins_code",
-            there_lines="there_bkkp_sn",
+            there_lines="there_lines",
         )
     )
     sizes = visits.group_by("fixmedins_code").agg(pl.len().cast(pl.UInt32).alias("visits"))

@@ -6,6 +6,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import PHARMACY_TYPE
+from features.shared.once import once
 from features.tables import Tables
 from models.exceptions.exam_by_referral import exam_by_referral
 from models.rules.inpatient._chance import at_least
@@ -22,23 +23,56 @@ def meetings(t: Tables, p: Params) -> pl.LazyFrame:
     nursing that day (null where nothing was charged, as in houses that post several days at once), ``hotel_sns`` and ``care_sns`` of the day.
     ``place``: persons with outpatient visits at each institution, ``shop`` when it is a pharmacy.
     """
-    cleared = exam_by_referral.clear(events_elsewhere(t), t, p)
-    hotel = pl.col("role") == "hotel"
-    care = ~pl.col("role").is_in(["hotel", "material"]) & ~pl.col("take_home")
-    days = (
+    dated = _dated(t)
+    days = _ward_days(t).with_columns(cared=pl.col("care_fen") > p["token_share"] * pl.col("bed_fen"))
+    inner = (
+        days.join(dated.select("mdtrt_id", "begn_date", "last_day"), on="mdtrt_id", how="inner")
+        .filter((pl.col("date") > pl.col("begn_date")) & (pl.col("date") < pl.col("last_day")))
+        .group_by("mdtrt_id")
+        .agg(charged_days=pl.len(), bare_days=(~pl.col("cared")).sum())
+    )
+    stays = dated.join(inner, on="mdtrt_id", how="left").with_columns(
+        row=pl.lit("stay"), inner_days=((pl.col("last_day") - pl.col("begn_date")).dt.total_days() - 1).clip(0)
+    )
+    events = (
+        exam_by_referral.clear(events_elsewhere(t), t, p)
+        .join(dated.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day"), on="mdtrt_id", how="inner")
+        .join(days, on=["mdtrt_id", "date"], how="left")
+        .join(_lines_of_days(t), on=["mdtrt_id", "date"], how="left")
+        .with_columns(
+            row=pl.lit("event"),
+            weight=pl.col("what").replace_strict(WEIGHTS),
+            certain=pl.col("what").is_in(["face", "hands"]),
+            in_person=~pl.col("what").is_in(["shop", "shop_face"]),
+        )
+    )
+    return pl.concat([stays, events.drop("care_fen", "bed_fen"), _places(t).with_columns(row=pl.lit("place"))], how="diagonal_relaxed")
+
+
+@once
+def _ward_days(t: Tables) -> pl.LazyFrame:
+    """``mdtrt_id date`` with the day's ``care_fen bed_fen hotel_fen hotel_fund``."""
+    hotel, care = pl.col("role") == "hotel", _care()
+    return (
         stay_lines(t)
         .group_by("mdtrt_id", "date")
         .agg(
             care_fen=pl.col("fee_fen").filter(care).sum(),
             bed_fen=pl.col("fee_fen").filter(hotel).sum(),
-            hotel_sns=pl.col("bkkp_sn").filter(hotel),
-            care_sns=pl.col("bkkp_sn").filter(care),
             hotel_fen=pl.col("inscp_fen").filter(hotel).sum(),
             hotel_fund=pl.when("case_paid").then(0).otherwise(pl.col("fund_fen")).filter(hotel).sum(),
         )
-        .with_columns(cared=pl.col("care_fen") > p["token_share"] * pl.col("bed_fen"))
     )
-    dated = (
+
+
+def _care() -> pl.Expr:
+    return ~pl.col("role").is_in(["hotel", "material"]) & ~pl.col("take_home")
+
+
+@once
+def _dated(t: Tables) -> pl.LazyFrame:
+    """Every stay with ``begn_date last_day inscp_fen paid_fen``."""
+    return (
         dated_stays(t)
         .join(stay_lines(t).group_by("mdtrt_id").agg(last_line=pl.col("date").max()), on="mdtrt_id", how="left")
         .select(
@@ -51,29 +85,26 @@ def meetings(t: Tables, p: Params) -> pl.LazyFrame:
             pl.coalesce("drg_fund_fen", "fund_fen", 0).alias("paid_fen"),
         )
     )
-    inner = (
-        days.join(dated.select("mdtrt_id", "begn_date", "last_day"), on="mdtrt_id", how="inner")
-        .filter((pl.col("date") > pl.col("begn_date")) & (pl.col("date") < pl.col("last_day")))
-        .group_by("mdtrt_id")
-        .agg(charged_days=pl.len(), bare_days=(~pl.col("cared")).sum())
+
+
+@once
+def _lines_of_days(t: Tables) -> pl.LazyFrame:
+    """``hotel_sns care_sns`` of the ward's days with an event."""
+    lines = stay_lines(t).join(events_elsewhere(t).select("mdtrt_id", "date").unique(), on=["mdtrt_id", "date"], how="semi")
+    return lines.group_by("mdtrt_id", "date").agg(
+        hotel_sns=pl.col("bkkp_sn").filter(pl.col("role") == "hotel"), care_sns=pl.col("bkkp_sn").filter(_care())
     )
-    stays = dated.join(inner, on="mdtrt_id", how="left").with_columns(
-        row=pl.lit("stay"), inner_days=((pl.col("last_day") - pl.col("begn_date")).dt.total_days() - 1).clip(0)
-    )
-    seen = cleared.join(dated.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day"), on="mdtrt_id", how="inner")
-    events = seen.join(days, on=["mdtrt_id", "date"], how="left").with_columns(
-        row=pl.lit("event"),
-        weight=pl.col("what").replace_strict(WEIGHTS),
-        certain=pl.col("what").is_in(["face", "hands"]),
-        in_person=~pl.col("what").is_in(["shop", "shop_face"]),
-    )
+
+
+@once
+def _places(t: Tables) -> pl.LazyFrame:
+    """Outpatient visitors of each institution."""
     bought = pl.col("med_type").str.slice(0, 2) == PHARMACY_TYPE
-    places = (
+    return (
         t.visits.filter(~pl.col("inpatient"))
         .group_by(pl.col("fixmedins_code").alias("elsewhere"))
         .agg(visitors=pl.col("psn_no").n_unique(), shop=bought.fill_null(value=False).mean() > 0.5)
     )
-    return pl.concat([stays, events.drop("care_fen", "bed_fen"), places.with_columns(row=pl.lit("place"))], how="diagonal_relaxed")
 
 
 def not_the_holder(rows: pl.LazyFrame) -> pl.LazyFrame:
