@@ -90,7 +90,7 @@ def _ceilings(city: City) -> pl.DataFrame:
     rows: dict[str, list[object]] = {"hilist_code": [], "hilist_lmtpric_type": [], "begndate": [], "enddate": [], "hilist_pric_uplmt_amt": []}
     start, change, end = h.start - 400 * DAY, h.price_change, h.end + 900 * DAY
     for sku, code in enumerate(cat.sku_code):
-        for tier, kind in ((3, "1"), (2, "2"), (1, "3"), (0, "9")) if services[sku] else ((2, "0"),):
+        for tier, kind in ((3, "1"), (2, "2"), (1, "3")) if services[sku] else ((2, "0"),):
             before, after = int(cat.ceiling[0][tier, sku]), int(cat.ceiling[1][tier, sku])
             spans = [(start, end, before)] if before == after else [(start, change - DAY, before), (change, end, after)]
             for first, last, amount in spans:

@@ -37,7 +37,8 @@ def plant(chunk: Chunk, a: Assignment) -> None:
     item = line["item"][rows]
     sku = city.cat.inst_sku[inst, item]
     period = (line["t"][rows] >= city.habits.price_change).astype(np.int64)
-    tier = int(city.inst.tier[inst])
+    # the list binds houses without a level like those of the first
+    tier = max(1, int(city.inst.tier[inst]))
     ceiling = city.cat.ceiling[period, tier, sku]
     factor = 1 + (0.06 + 0.5 * a.strength) * (1 - 0.6 * a.disguise) * chunk.rng.uniform(0.7, 1.3, len(city.cat.names))[item]
     above = city.cat.ceiling[period, min(3, tier + 1), sku]
