@@ -16,6 +16,8 @@ from features.tables import Tables
 #: Institutions whose in-patients need little hands-on care on most days; compared only among themselves.
 LOW_INTENSITY_NAMES: Final = "精神|康复|护理院|医养|老年|疗养|安宁"
 PSYCHIATRIC_NAMES: Final = "精神|心理|脑科"
+#: Houses of Chinese (and other traditional) medicine, where needle and hand are the craft whatever the disease.
+CHINESE_NAMES: Final = "中医|中西医|藏医|蒙医|维医|民族医"
 #: Forms of western and patent drugs (position 11 of the code) that are swallowed or applied over several days from one pack.
 ORAL_FORMS: Final = ("A", "E", "G", "K", "N")
 #: nursing by grade, charged a day: special, intensive, I–III, psychiatric (not single nursing acts such as mouth care)
@@ -137,4 +139,21 @@ def houses(t: Tables) -> pl.LazyFrame:
         .when(kind.str.contains(LOW_INTENSITY_NAMES))
         .then(pl.lit("low"))
         .otherwise(pl.lit("general")),
+    )
+
+
+def houses_by_craft(t: Tables) -> pl.LazyFrame:
+    """As ``houses``, with houses of Chinese medicine as a ``care_class`` of their own (``chinese``), for comparing treatments by hand.
+
+    The performance assessment of public hospitals of Chinese medicine counts the use of their non-drug treatments, so that beside general
+    hospitals every one of them stands out.
+    """
+    kind = pl.col("medins_type_name").fill_null("") + pl.col("fixmedins_name").fill_null("")
+    chinese = t.institutions.filter(kind.str.contains(CHINESE_NAMES)).select("fixmedins_code", chinese=pl.lit(value=True))
+    own = (pl.col("care_class") == "general") & pl.col("chinese").fill_null(value=False)
+    return (
+        houses(t)
+        .join(chinese, on="fixmedins_code", how="left")
+        .with_columns(care_class=pl.when(own).then(pl.lit("chinese")).otherwise("care_class"))
+        .drop("chinese")
     )

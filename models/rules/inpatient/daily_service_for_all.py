@@ -10,7 +10,7 @@ from models.exceptions.maternity import maternity
 from models.kinds import Kind
 from models.rule import rule
 from models.rules._for_everybody import ONE_PARAMS, one_for_everybody
-from models.rules.inpatient._stays import dated_stays, houses, is_hotel, stay_lines
+from models.rules.inpatient._stays import dated_stays, houses_by_craft, is_hotel, stay_lines
 from models.rules.inpatient.panel_for_all import sizes_of_stays
 from models.wording import percent, span, yuan
 
@@ -66,9 +66,10 @@ def daily_service_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     chapters, that are ``house_share_min`` of those judged and ``times_usual`` times what the others' rates for the same diseases would give,
     more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Injections go with the drugs and are left
     out, as are intensive care, infants, strokes and broken hips, the dying, those sent on, courses of rehabilitation, mothers and newborns.
+    Houses of Chinese medicine are compared among themselves.
     Either the service was needless, or it stands on paper only: monitor print-outs and therapists' records show which.
     """
-    care = houses(t).select("fixmedins_code", "tier", "care_class")
+    care = houses_by_craft(t).select("fixmedins_code", "tier", "care_class")
     found = one_for_everybody(t.extracted.drop_nulls("item"), sizes_of_stays(t.extracted), care, p)
     stay = ["fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "los", "main_dx"]
     said = pl.format(

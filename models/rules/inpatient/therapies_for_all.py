@@ -8,7 +8,7 @@ from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
 from models.kinds import Kind
 from models.rule import rule
 from models.rules._for_everybody import EXTRAS_PARAMS, extras_for_everybody, strength
-from models.rules.inpatient._stays import houses
+from models.rules.inpatient._stays import houses_by_craft
 from models.rules.inpatient.panel_for_all import items_of_stays, sizes_of_stays
 from models.wording import percent, span, yuan
 
@@ -42,9 +42,10 @@ def therapies_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     Reckoned as for tests (``panel_for_all``): a treatment is odd in a stay when at most ``rare_share_max`` of the other houses' stays of the
     same tier, kind and disease group had it; found are stays with ``items_min`` of a house's favourites over ``chapters_min`` ICD chapters,
     more than chance allows. Either the treatments were needless, or they stand on paper only; hours and names of the therapists show which.
+    Houses of Chinese medicine are compared among themselves, where such treatments are the craft.
     Courses of rehabilitation, emergencies, deaths and maternity are left out. At issue are the odd treatments.
     """
-    care = houses(t).select("fixmedins_code", "tier", "care_class")
+    care = houses_by_craft(t).select("fixmedins_code", "tier", "care_class")
     given = extras_for_everybody(t.extracted.drop_nulls("item"), sizes_of_stays(t.extracted), care, p)
     return given.select(
         "fixmedins_code",

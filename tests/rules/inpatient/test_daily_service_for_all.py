@@ -20,10 +20,10 @@ def ward(house: str, days: int, *, stays: int = 12, code: str = MONITOR, disease
     return visits, fees
 
 
-def lake(city, *wards: tuple[str, str], more: str = ""):
+def lake(city, *wards: tuple[str, str], more: str = "", **tables: str):
     visits = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code | adm_dept_name\n" + "".join(v for v, _ in wards)
     fees = "bkkp_sn | mdtrt_id | hilist_code | fee_ocur_time | init_feedetl_sn | cnt\n" + "".join(f for _, f in wards) + more
-    return city(mdtrt_d=visits, fee_list_d=fees)
+    return city(mdtrt_d=visits, fee_list_d=fees, **tables)
 
 
 PEERS = (ward("H7", 1, stays=40), ward("H8", 0, stays=40))
@@ -62,3 +62,12 @@ def test_days_taken_back_were_not_charged(city):
 
 def test_a_stay_without_a_disease_is_not_judged(city):
     assert found(daily_service_for_all, lake(city, ward("H1", 4, diseases=("-",)), *PEERS)).is_empty()
+
+
+def test_daily_needling_in_a_chinese_hospital_is_compared_with_other_chinese_hospitals_only(city):
+    needle = "004300000010000"
+    wards = (ward("H1", 4, code=needle), ward("H7", 1, stays=40, code=needle), ward("H8", 0, stays=40))
+    registry = "medins_code | medins_type_name\n"
+    alone, among = f"{registry}H1 | 中医医院\n", f"{registry}H1 | 中医医院\nH7 | 中医医院\nH8 | 中医医院\n"
+    assert found(daily_service_for_all, lake(city, *wards, medins_info_b=alone)).is_empty()
+    assert found(daily_service_for_all, lake(city, *wards, medins_info_b=among)).height == 12

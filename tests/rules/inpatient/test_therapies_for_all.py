@@ -19,10 +19,10 @@ def ward(house: str, given: tuple[str, ...], *, stays: int = 12, diseases: tuple
     return visits, fees
 
 
-def lake(city, *wards: tuple[str, str], more: str = ""):
+def lake(city, *wards: tuple[str, str], more: str = "", **tables: str):
     visits = "mdtrt_id | psn_no | fixmedins_code | begntime | endtime | dscg_maindiag_code | adm_dept_name\n" + "".join(v for v, _ in wards)
     fees = "bkkp_sn | mdtrt_id | hilist_code | fee_ocur_time | init_feedetl_sn | cnt\n" + "".join(f for _, f in wards) + more
-    return city(mdtrt_d=visits, fee_list_d=fees)
+    return city(mdtrt_d=visits, fee_list_d=fees, **tables)
 
 
 PEERS = (ward("H7", (), stays=40), ward("H8", (), stays=40))
@@ -53,3 +53,22 @@ def test_a_treatment_taken_back_was_not_charged(city):
 
 def test_a_stay_without_a_disease_is_not_judged(city):
     assert found(therapies_for_all, lake(city, ward("H1", PAIR, diseases=("-",)), *PEERS)).is_empty()
+
+
+def chinese(*codes: str) -> str:
+    """The registry in which the houses are hospitals of Chinese medicine."""
+    return "medins_code | medins_type_name\n" + "".join(f"{code} | 中医医院\n" for code in codes)
+
+
+def test_a_chinese_hospital_beside_general_ones_only_has_no_peer_to_stand_out_from(city):
+    assert found(therapies_for_all, lake(city, ward("H1", PAIR), *PEERS, medins_info_b=chinese("H1"))).is_empty()
+
+
+def test_a_chinese_hospital_that_alone_among_its_like_treats_everybody_is_found(city):
+    findings = found(therapies_for_all, lake(city, ward("H1", PAIR), *PEERS, medins_info_b=chinese("H1", "H7", "H8")))
+    assert findings.height == 12
+
+
+def test_a_general_hospital_is_not_excused_by_what_chinese_hospitals_do(city):
+    wards = (ward("H1", PAIR), *PEERS, ward("H9", PAIR, stays=80))
+    assert found(therapies_for_all, lake(city, *wards, medins_info_b=chinese("H9"))).height == 12
