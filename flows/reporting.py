@@ -37,6 +37,7 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
         "months": lake.months("setl_d"),
         "findings": findings.height,
         "customary": customary.height,
+        "told_more_fully": told_more_fully(job),
         "model": {
             "name": scored.scored_by.name,
             "version": scored.scored_by.version,
@@ -48,6 +49,12 @@ def hand_over(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity
         **versions(job),
     }
     write_json(record, home.out / "run.json")
+
+
+def told_more_fully(job: Job) -> dict[str, int]:
+    """Rule → how many of its findings were left out because another rule's finding holds the same deed (``models.run_rules.one_deed_once``)."""
+    lesser = pl.read_parquet(job.steps().path("told_more_fully.parquet"), columns=["rule_id"])
+    return dict(lesser["rule_id"].value_counts().sort("rule_id").iter_rows())
 
 
 def _not_run(job: Job) -> list[dict[str, Any]]:

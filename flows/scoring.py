@@ -81,7 +81,7 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     mixed = restate(mixed, learned, p)
     write_json(asdict(learned), home.out / "learned.json")
     reasons = strongest(pl.concat([finding_reasons(evidence, findings, p), feature_reasons(z, units, p)]), p)
-    reasons = with_onset(reasons, onset(job, home, reasons, z))
+    reasons = with_onset(reasons, onset(job, home, city, reasons, z))
     amounts = institution_amounts(findings, lines)
     suspects = rank_suspects(mixed, institutions, amounts, as_text(reasons), p)
     first = suspects.filter(pl.col("level") != "green")["fixmedins_code"].head(int(p["shapley_suspects"])).to_list()
@@ -96,12 +96,12 @@ def score_step(job: Job, home: Home) -> ScoredCity:
     return ScoredCity(path, scored_by, VERDICTS if weights or learned.in_force == VERDICTS else PRIORS, drifted)
 
 
-def onset(job: Job, home: Home, reasons: pl.DataFrame, z: pl.DataFrame) -> pl.DataFrame:
+def onset(job: Job, home: Home, city: City, reasons: pl.DataFrame, z: pl.DataFrame) -> pl.DataFrame:
     """Since when the figures told as reasons stand out (``models.scoring.onset.began``)."""
     told = reasons.join(z, left_on=["fixmedins_code", "source"], right_on=["fixmedins_code", "feature"], how="inner", suffix="_z")
     facts = {name: pl.scan_parquet(home.facts / f"{name}.parquet") for name in MONTH_OF}
     t = Tables(job.open_lake(), facts=facts)
-    monthly = monthly_features(t, set(told["source"]), set(told["fixmedins_code"]), job.city())
+    monthly = monthly_features(t, set(told["source"]), set(told["fixmedins_code"]), city)
     return began(monthly, told.select("fixmedins_code", feature="source", value="value", peer_median="peer_median"))
 
 

@@ -125,15 +125,22 @@ def city_step(job: Job, facts_out: Path) -> Path:
             "No institution did business in the period: every visit and settlement is void, taken back or in quarantine. "
             "See delivery_report.html for the reasons."
         )
-    stands, customary = set_aside(found, rule_evidence(found, houses, city["scoring"], {}), houses, city["customary"])
-    # only what stands may stand for another: a fuller finding that was set aside as customary would take the lesser one with it
-    stands = in_order(one_deed_once(stands, ready))
+    stands, customary, lesser = parted(found, houses, ready, city)
     write_parquet(groups, facts_out / "peer_groups.parquet")
     write_parquet(houses, facts_out / "institutions_in_business.parquet")
     write_parquet(customary, steps.path("customary.parquet"))
+    write_parquet(lesser, steps.path("told_more_fully.parquet"))
     write_parquet(stands, findings_path)
     steps.finish("city")
     return findings_path
+
+
+def parted(found: pl.DataFrame, houses: pl.DataFrame, rules: list[Rule], city: City) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """All findings parted into those that stand, those that are customary, and those that a fuller finding tells."""
+    stands, customary = set_aside(found, rule_evidence(found, houses, city["scoring"], {}), houses, city["customary"])
+    # only what stands may stand for another: a fuller finding that was set aside as customary would take the lesser one with it
+    stands, lesser = one_deed_once(stands, rules)
+    return in_order(stands), customary, in_order(lesser)
 
 
 def institutions_in_business(t: Tables, groups: pl.DataFrame, months: pl.LazyFrame) -> pl.DataFrame:

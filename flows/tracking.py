@@ -90,7 +90,7 @@ def register(
     from mlflow.models import infer_signature  # noqa: PLC0415 - as above
 
     features = [name for name in X.columns if name != model.group_column]
-    scores = model.predict(X)
+    of_one = model.predict(X.head(1))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with mlflow.start_run(run_name="institution-forest") as run:
@@ -101,7 +101,7 @@ def register(
             info = mlflow.sklearn.log_model(
                 model,
                 name="forest",
-                signature=infer_signature(X, scores),
+                signature=infer_signature(X, of_one),
                 input_example=None,
                 pip_requirements=["scikit-learn", "numpy", "pandas"],
                 serialization_format="cloudpickle",

@@ -194,10 +194,10 @@ def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(filled) if filled else pl.DataFrame(schema=FINDING_SCHEMA)
 
 
-def one_deed_once(findings: pl.DataFrame, rules: Iterable[Rule]) -> pl.DataFrame:
-    """The findings without those that another rule's finding tells more fully: one deed is accused once, under one kind.
+def one_deed_once(findings: pl.DataFrame, rules: Iterable[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parts the findings into those that stand and those that another rule's finding tells more fully: one deed is accused once, under one kind.
 
-    A finding is left out when a rule that supersedes its own has the same house and person, and all its lines (or, when it bears none, its
+    A finding is told more fully when a rule that supersedes its own has the same house and person, and all its lines (or, when it bears none, its
     visit) are among what that finding holds at fault.
     """
     fuller = pl.DataFrame(
@@ -215,7 +215,7 @@ def one_deed_once(findings: pl.DataFrame, rules: Iterable[Rule]) -> pl.DataFrame
         .filter(pl.when(bare).then(pl.col("mdtrt_id").is_in(pl.col("visit"))).otherwise(pl.col("lines").list.set_difference("fault").list.len() == 0))
         .select("finding_id")
     )
-    return findings.join(told, on="finding_id", how="anti")
+    return findings.join(told, on="finding_id", how="anti"), findings.join(told, on="finding_id", how="semi")
 
 
 def empty_hits() -> pl.LazyFrame:

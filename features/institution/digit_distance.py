@@ -4,6 +4,7 @@ import polars as pl
 
 from features.feature import feature
 from features.parameters import Params
+from features.shared.measures import house_of
 from features.tables import Tables
 
 
@@ -25,15 +26,16 @@ def digit_distance(t: Tables, p: Params) -> pl.LazyFrame:
     Benford's law itself is no standard for fees with fixed prices. Fewer than settlements_min settlements give no value.
     """
     digits = [f"digit_{digit}" for digit in range(1, 10)]
+    months = t.facts("institution_month")
+    house = house_of(months)
     houses = (
-        t.facts("institution_month")
-        .group_by("fixmedins_code")
+        months.group_by(list(dict.fromkeys(("fixmedins_code", house))))
         .agg(pl.col(digits).sum())
         .join(t.institutions.select("fixmedins_code", "tier", "is_pharmacy", "medins_type_name"), on="fixmedins_code", how="left")
     )
     group = ["tier", "is_pharmacy", "medins_type_name"]
     total = pl.sum_horizontal(digits)
-    others = [(pl.col(name).sum().over(group) - pl.col(name)).alias(f"{name}_others") for name in digits]
+    others = [(pl.col(name).sum().over(group) - pl.col(name).sum().over([*group, house])).alias(f"{name}_others") for name in digits]
     compared = houses.with_columns(others).with_columns(n=total, m=pl.sum_horizontal(f"{name}_others" for name in digits))
     distance = pl.sum_horizontal((pl.col(name) / pl.col("n") - pl.col(f"{name}_others") / pl.col("m")).abs() for name in digits) / 2
     return compared.filter((pl.col("n") >= p["settlements_min"]) & (pl.col("m") >= p["settlements_min"])).select(

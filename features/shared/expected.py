@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from features.shared.measures import house_of
 from features.tables import Tables
 
 #: From coarse to fine; each level's mean is shrunk to the one before it.
@@ -63,9 +64,10 @@ def expected_by_case_mix(stays: pl.LazyFrame, column: str, *, weight: float, cap
     )
     expected = pl.col("capped").mean()
     frame = frame.with_columns(expected=expected)
+    house = house_of(frame)
     for level in _LEVELS_WITH_COMORBIDITY if comorbidity else _LEVELS:
         keys = list(level)
-        own = [*keys, "fixmedins_code"]
+        own = [*keys, house]
         n = pl.len().over(keys) - pl.len().over(own)
         total = pl.col("capped").sum().over(keys) - pl.col("capped").sum().over(own)
         frame = frame.with_columns(expected=(total + weight * pl.col("expected")) / (n + weight))

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
+
+#: The column that says whose rows they are where every house is taken apart into one a month (features/monthly.py).
+HOUSE: Final = "house"
+
+
+def house_of(frame: pl.LazyFrame) -> str:
+    """The column by which a house is told from the others it is compared with; its own rows of other months are not others'."""
+    return HOUSE if HOUSE in frame.collect_schema().names() else "fixmedins_code"
 
 
 def ratio(frame: pl.LazyFrame, numerator: pl.Expr, denominator: pl.Expr) -> pl.LazyFrame:

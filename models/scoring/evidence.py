@@ -81,6 +81,8 @@ def rule_evidence(findings: pl.DataFrame, institutions: pl.DataFrame, p: Params,
         hits.join(institutions.select("fixmedins_code", "peer_group", "visits", "stays"), on="fixmedins_code", how="inner")
         .with_columns(exposure=_exposure())
         .join(rates, on=["fixmedins_code", "rule_id"], how="left")
+        # the order of a grouping hangs on the number of threads
+        .sort("fixmedins_code", "rule_id", "kind")
     )
     weight = frame["rule_id"].replace_strict(dict(rule_weights), default=1.0, return_dtype=pl.Float64).to_numpy()
     kind_weight = frame["kind"].replace_strict(p["kind_weight"], default=1.0, return_dtype=pl.Float64).to_numpy()

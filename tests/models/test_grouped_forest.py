@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import IsolationForest
 
-from models.detectors.grouped_forest import GroupedForest
+from models.detectors.grouped_forest import WIDEST, GroupedForest, isolation
 
 
 def peers(n: int = 60, seed: int = 0) -> pd.DataFrame:
@@ -47,3 +48,13 @@ def test_the_constructor_only_stores_its_arguments() -> None:
     model = GroupedForest(n_estimators=7, clip=2.0)
     assert model.get_params()["n_estimators"] == 7
     assert model.get_params()["clip"] == 2.0
+
+
+def test_the_forests_and_their_scores_are_scikit_learns_to_the_last_bit() -> None:
+    X = peers()  # noqa: N806
+    values = X.drop(columns="peer_group").to_numpy()
+    ours = GroupedForest(n_estimators=40, n_seeds=2, seed=5).fit(X).forests_[WIDEST]
+    for offset, forest in enumerate(ours):
+        theirs = IsolationForest(n_estimators=40, max_samples=len(values), random_state=5 + offset).fit(values)
+        assert (isolation(forest, values) == -theirs.score_samples(values)).all()
+        assert (isolation(forest, values[:1]) == -theirs.score_samples(values[:1])).all()
