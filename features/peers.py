@@ -23,7 +23,7 @@ import polars as pl
 
 from features.case_mix import case_mix
 from features.feature import Feature, features_of
-from features.funnel import Funnel
+from features.funnel import Array, Funnel
 from features.parameters import City, Params
 
 #: Type of institution in words → family; the first word found counts.
@@ -110,7 +110,11 @@ def standardise(institution_feature: pl.LazyFrame | pl.DataFrame, groups: pl.Dat
     p = city["peers"]
     long = institution_feature.collect() if isinstance(institution_feature, pl.LazyFrame) else institution_feature
     units = {name: unit for unit in features_of("institution") for name in unit.names if not unit.descriptive}
-    rows = long.filter(pl.col("feature").is_in(list(units))).join(groups.select("fixmedins_code", *LEVELS), on="fixmedins_code", how="inner")
+    rows = (
+        long.with_columns(pl.col("scatter").cast(pl.Float64).fill_null(np.nan))
+        .filter(pl.col("feature").is_in(list(units)))
+        .join(groups.select("fixmedins_code", *LEVELS), on="fixmedins_code", how="inner")
+    )
     done = [
         _compared(of_feature, units[str(feature)], p)
         for (feature,), of_feature in rows.partition_by("feature", as_dict=True, maintain_order=True).items()
@@ -127,41 +131,39 @@ def _compared(rows: pl.DataFrame, unit: Feature, p: Params) -> pl.DataFrame:
     """All rows of one feature with their group, its figures and z."""
     reach = len(LEVELS) if unit.universal else _OWN_KIND if unit.own_kind else len(LEVELS) - 1
     placed = _placed(rows, p["group_min"], LEVELS[:reach], p["group_floor"])
-    groups = [
-        (mine, placed.filter(pl.col(LEVELS[int(level)]) == group))
-        for (level, group), mine in placed.filter(pl.col("peer_group").is_not_null())
-        .partition_by("peer_level", "peer_group", as_dict=True, maintain_order=True)
-        .items()
-    ]
-    funnels = [_funnel(peers, unit, p) for _, peers in groups]
-    large = [funnel.between for funnel, (_, peers) in zip(funnels, groups, strict=True) if peers.height >= p["group_min"]]
+    values, n, scatter = (placed[name].to_numpy() for name in ("value", "denominator", "scatter"))
+    # in numbers, since a city has thousands of pairs of a feature and a group, and a frame for each takes longer than what is asked of it
+    level = placed["peer_level"].fill_null(-1).to_numpy()
+    of_level = placed.select(pl.col(LEVELS[:reach]).rank("dense").fill_null(0)).to_numpy()
+    group = np.where(placed["peer_group"].is_not_null().to_numpy(), of_level[np.arange(len(level)), level], 0)
+    found = []
+    for place, number in sorted({pair for pair in zip(level.tolist(), group.tolist(), strict=True) if pair[1]}):
+        peers = of_level[:, place] == number
+        funnel = _funnel(values[peers], n[peers], scatter[peers], unit, p)
+        found.append(((level == place) & (group == number), funnel, bool(peers.sum() >= p["group_min"])))
+    large = [funnel.between for _, funnel, enough in found if enough]
     usual = float(np.median(large)) if large else 0.0
-    done: list[pl.DataFrame] = [placed.filter(pl.col("peer_group").is_null())]
-    for funnel, (mine, peers) in zip(funnels, groups, strict=True):
-        share = p["usual_spread_share"] if peers.height >= p["group_min"] else 1.0
-        done.append(_standardised(mine, funnel.widened(share * usual), unit, p["z_cap"]))
-    return pl.concat(done, how="diagonal")
+    figures = np.full((5, len(values)), np.nan)
+    for mine, funnel, enough in found:
+        share = p["usual_spread_share"] if enough else 1.0
+        figures[:, mine] = _figures(values[mine], n[mine], funnel.widened(share * usual), unit, p["z_cap"])
+    known = pl.col("peer_group").is_not_null()
+    names = ("peer_median", "shrunk", "low", "high", "z")
+    return placed.with_columns(pl.when(known).then(pl.Series(row)).alias(name) for name, row in zip(names, figures, strict=True))
 
 
-def _funnel(peers: pl.DataFrame, unit: Feature, p: Params) -> Funnel:
-    values, n = peers["value"].to_numpy(), peers["denominator"].to_numpy()
-    scatter = peers["scatter"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+def _funnel(values: Array, n: Array, scatter: Array, unit: Feature, p: Params) -> Funnel:
     funnel = Funnel.fit(values, n, unit.statistic, scatter, log=unit.log, prior_events=p["prior_events"], prior_share=p["prior_share"])
     floor = p["spread_floor_share"] * (1.0 if unit.log else abs(funnel.centre))
     return funnel.widened(max(floor, p["share_floor"] if unit.unit == "share" else 0.0))
 
 
-def _standardised(mine: pl.DataFrame, funnel: Funnel, unit: Feature, z_cap: float) -> pl.DataFrame:
-    values, n = mine["value"].to_numpy(), mine["denominator"].to_numpy()
+def _figures(values: Array, n: Array, funnel: Funnel, unit: Feature, z_cap: float) -> Array:
+    """The peers' median, the shrunk value, its limits and z of each house; shape (5, houses)."""
     signed = np.clip(funnel.z(values, n), -z_cap, z_cap)
     low, high = funnel.interval(values, n)
-    return mine.with_columns(
-        peer_median=pl.lit(funnel.median),
-        shrunk=pl.Series(funnel.shrunk(values, n)),
-        low=pl.Series(low),
-        high=pl.Series(high),
-        z=pl.Series(np.abs(signed) if unit.direction == 0 else signed * unit.direction),
-    )
+    z = np.abs(signed) if unit.direction == 0 else signed * unit.direction
+    return np.stack([np.full(len(values), funnel.median), funnel.shrunk(values, n), low, high, z])
 
 
 def _placed(frame: pl.DataFrame, group_min: int, levels: Iterable[str] = LEVELS, group_floor: int = 1) -> pl.DataFrame:
