@@ -8,7 +8,7 @@ from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
 from models.exceptions.maternity import maternity
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.inpatient._stays import DRUG_TYPES, dated_stays, houses, stay_lines
+from models.rules.inpatient._stays import DRUG_TYPES, dated_stays, houses, houses_by_craft, stay_lines
 from models.wording import percent, yuan
 
 #: what is piled up, by item group (positions 3–4 of a service item)
@@ -26,6 +26,8 @@ CLASSES = {
     "23": "影像检查",
     "25": "检验",
 }
+#: treatments by hand, which houses of Chinese medicine live on
+BY_HAND = ("物理治疗与康复", "中医治疗")
 
 
 def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
@@ -91,12 +93,15 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
     are no comparison. Found are only houses where that is a habit: at least ``stays_min`` such stays that are ``house_share_min`` of its stays
     with the class, in ``diseases_min`` disease groups (for one disease a house may have a pathway of its own). Gene tests (``judged_apart``)
     are judged by ``gene_tests_unrelated``. A course of rehabilitation after stroke, injury or joint surgery, rehabilitation wards, deliveries
-    and newborns, whose few tests follow a screening programme, are cleared. The evidence names what exceeds the peers' ninetieth percentile; at
-    issue are the lines of the class.
+    and newborns, whose few tests follow a screening programme, are cleared. In physiotherapy and Chinese treatments houses of Chinese medicine
+    are compared among themselves. The evidence names what exceeds the peers' ninetieth percentile; at issue are the lines of the class.
     """
     care = houses(t).select("fixmedins_code", "fixmedins_name", "tier", "care_class")
-    stays = t.extracted.join(care, on="fixmedins_code", how="left").with_columns(
-        block=pl.col("main_dx").str.slice(0, 2), per_day=pl.col("fen") / pl.col("los").clip(1)
+    craft = houses_by_craft(t).select("fixmedins_code", craft="care_class")
+    stays = t.extracted.join(care.join(craft, on="fixmedins_code"), on="fixmedins_code", how="left").with_columns(
+        care_class=pl.when(pl.col("what").is_in(BY_HAND)).then("craft").otherwise("care_class"),
+        block=pl.col("main_dx").str.slice(0, 2),
+        per_day=pl.col("fen") / pl.col("los").clip(1),
     )
     # the choice of drugs differs between honest houses more than the number of tests does
     factor = pl.when(pl.col("what") == "重点监控药品").then(p["times_peers_drugs"]).otherwise(p["times_peers"])

@@ -22,6 +22,7 @@ def draw(
     dept: str = "骨科",
     end: str = "2024-03-08",
     extra: str = "",
+    **tables: str,
 ):
     """``guilty`` stays of seven days at H1 with physiotherapy of ``pric`` in all; peers at H2 with 100."""
     stays = HEAD + "".join(f"M{n} | P{n} | H1 | 2024-03-01 | {end} | {dx[n % len(dx)]} | {dept}\n" for n in range(guilty))
@@ -32,7 +33,7 @@ def draw(
     fees += "".join(
         f"X{n} | C{n} | 2024-03-02 | {PHYSIO} | 100 | 1 |\nY{n} | C{n} | 2024-03-02 | 001204000060000 | 500 | 1 |\n" for n in range(peers)
     )
-    return city(mdtrt_d=stays, fee_list_d=fees + extra)
+    return city(mdtrt_d=stays, fee_list_d=fees + extra, **tables)
 
 
 def test_three_times_the_peers_as_a_habit_is_found(city):
@@ -74,3 +75,9 @@ def test_a_class_in_several_lines_makes_one_finding_a_stay(city):
 
 def test_stays_without_a_diagnosis_are_compared_without_it(city):
     assert found(item_piling, draw(city, dx=("-", "M54.500", "I67.900"))).height == 4
+
+
+def test_a_chinese_hospital_s_therapies_are_compared_with_other_chinese_hospitals_only(city):
+    registry = "medins_code | medins_type_name\n"
+    assert found(item_piling, draw(city, medins_info_b=f"{registry}H1 | 中医医院\n")).is_empty()
+    assert found(item_piling, draw(city, medins_info_b=f"{registry}H1 | 中医医院\nH2 | 中西医结合医院\n")).height == 4
