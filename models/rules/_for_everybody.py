@@ -56,8 +56,8 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
     and over ``chapters_min`` ICD chapters; extras drawn anew for every patient have no favourites, and what at most ``very_rare_share_max`` of
     the others' cases had counts without. A house has the habit when ``cases_min`` of its cases have ``items_min`` of both, over
     ``chapters_min`` chapters, more than chance allows (``chance_max``) at the others' rate (the highest ``trim_share`` of the houses left out),
-    which is taken as at least ``usual_floor``. Given are its cases with ``items_habit_min`` of both: a panel is not always complete. Adds
-    ``bkkp_sns n_items names fen top house_cases found chapters usual``.
+    which is taken as at least ``usual_floor``. Given are these and its cases with ``items_habit_min`` favourites: a panel is not always
+    complete. Adds ``bkkp_sns n_items names fen top house_cases found chapters usual``.
     """
     rows, sizes, care = at_hand(rows, sizes, care)
     odd = _with_usual(rows, sizes, care, p).filter(pl.col("usual_share") <= p["rare_share_max"])
@@ -75,18 +75,20 @@ def extras_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.LazyF
     favourite = (pl.col("on") >= p["favourite_share_min"] * pl.col("house_cases")) & (pl.col("chapters") >= p["chapters_min"])
     return (
         odd.with_columns(on=pl.col("mdtrt_id").n_unique().over(key), chapters=chapter.n_unique().over(key))
-        .filter(favourite | (pl.col("usual_share") <= p["very_rare_share_max"]))
-        .filter(pl.col("item").n_unique().over("mdtrt_id") >= p["items_habit_min"])
+        .with_columns(favourite=favourite)
+        .filter(pl.col("favourite") | (pl.col("usual_share") <= p["very_rare_share_max"]))
         .sort("mdtrt_id", "item")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "main_dx", "house_cases")
         .agg(
             bkkp_sns=pl.col("sns").explode(),
             n_items=pl.len(),
+            of_panel=pl.col("favourite").sum(),
             names=pl.col("name").str.join("、"),
             fen=pl.col("fen").sum(),
             top=pl.col("usual_share").max(),
         )
         .with_columns(full=pl.col("n_items") >= p["items_min"])
+        .filter(pl.col("full") | (pl.col("of_panel") >= p["items_habit_min"]))
         .with_columns(found=pl.col("full").sum().over("fixmedins_code"), chapters=chapter.filter("full").n_unique().over("fixmedins_code"))
         .join(per_house, on="fixmedins_code")
         .with_columns(chance=at_least("found", "house_cases", "usual"))

@@ -64,8 +64,8 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     a house may have a pathway of its own. A panel drawn anew for every patient has no favourites: tests done in at most
     ``very_rare_share_max`` of the others' stays count without. A house has the habit when at least ``cases_min`` of its stays have ``items_min``
     odd tests of the panel, over ``chapters_min`` chapters, more than chance allows at the rate at which other houses' stays (the highest
-    ``trim_share`` of the houses left out) collect as many odd tests (binomial, ``chance_max``; at least ``usual_floor``). Found are its stays
-    with ``items_habit_min`` of them, as a panel is not always complete. Emergencies, deaths,
+    ``trim_share`` of the houses left out) collect as many odd tests (binomial, ``chance_max``; at least ``usual_floor``). Found are these
+    and its stays with ``items_habit_min`` odd tests of the panel, which is not always complete. Emergencies, deaths,
     maternity and tests sent out are left out. One odd test, however frequent, is a habit of diagnosis, not a panel. At issue are the odd tests.
     """
     care = houses(t).select("fixmedins_code", "tier", "care_class")
