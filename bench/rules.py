@@ -4,15 +4,16 @@
 
 ``OUT`` holds a loaded ``lake`` (``huoyan ingest DELIVERY --lake OUT/lake`` is enough). The facts that rules of the whole city read are computed
 first, uncounted, into ``OUT/bench-rules`` and kept there for the next time. Then the clock runs: each process takes the next bucket, prepares
-its tables, judges the persons and gathers what the rules of the whole city want; these are judged last.
+its tables, judges the persons and gathers what the rules of the whole city want; these are judged last, one process a rule.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic, process_time
@@ -29,7 +30,7 @@ from models.run_rules import run_city_rule, run_extract, runnable, settle, settl
 
 TABLES: Final = "(prepared tables)"
 SETTLING: Final = "(settling the whole city's)"
-PREPARED: Final = ("visits", "settlements", "stays", "lines", "diagnoses", "operations")
+CITY: Final = "city"
 
 
 def prepare(lake: Path, work: Path, bucket: str) -> None:
@@ -52,8 +53,7 @@ def bucket_seconds(lake: Path, work: Path, bucket: str) -> tuple[dict[str, float
     ready, _ = runnable(all_rules(), t.lake.tables)
     spent: dict[str, float] = {}
     begun = process_time()
-    for name in PREPARED:
-        getattr(t, name)
+    t.prepare()
     spent[TABLES] = process_time() - begun
     for unit in ready:
         begun = process_time()
@@ -66,29 +66,41 @@ def bucket_seconds(lake: Path, work: Path, bucket: str) -> tuple[dict[str, float
     return spent, lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def city_seconds(lake: Path, work: Path, buckets: tuple[str, ...]) -> dict[str, float]:
-    """CPU seconds of the rules that see the whole city, settling included. The facts of the whole city are not counted."""
+def prepare_city(lake: Path, work: Path, buckets: tuple[str, ...]) -> None:
+    """Writes the facts of the whole city, unless they are there for these buckets."""
+    folder = work / CITY
+    told = folder / "buckets"
+    if told.is_file() and told.read_text() == ",".join(buckets):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in city_facts(_parts(work, buckets), Tables(Lake(lake)), City.load()).items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    told.write_text(",".join(buckets))
 
-    def gathered(name: str) -> pl.LazyFrame:
-        return pl.scan_parquet([work / bucket / f"{name}.parquet" for bucket in buckets])
 
-    city, opened = City.load(), Lake(lake)
+def _gathered(work: Path, buckets: tuple[str, ...], name: str) -> pl.LazyFrame:
+    return pl.scan_parquet([work / bucket / f"{name}.parquet" for bucket in buckets])
+
+
+def _parts(work: Path, buckets: tuple[str, ...]) -> dict[str, pl.LazyFrame]:
     names = sorted(path.stem.removeprefix("facts.") for path in (work / buckets[0]).glob("facts.*.parquet"))
-    parts = {name: gathered(f"facts.{name}") for name in names}
-    facts = parts | {name: frame.lazy() for name, frame in city_facts(parts, Tables(opened), city).items()}
-    t = Tables(opened, facts=facts)
-    spent: dict[str, float] = {}
-    hits = []
-    for unit in runnable(all_rules(), opened.tables)[0]:
-        if unit.scope == "city":
-            begun = process_time()
-            extracted = gathered(f"extract.{unit.rule_id}") if unit.extract else None
-            hits.append((unit, run_city_rule(t.gathering(extracted), unit, city)))
-            spent[unit.rule_id] = process_time() - begun
+    return {name: _gathered(work, buckets, f"facts.{name}") for name in names}
+
+
+@cache
+def _whole(lake: Path, work: Path, buckets: tuple[str, ...]) -> Tables:
+    """The whole city's tables, one a process, so that its rules share what they compute of them."""
+    computed = {path.stem: pl.scan_parquet(path) for path in (work / CITY).glob("*.parquet")}
+    return Tables(Lake(lake), facts=_parts(work, buckets) | computed)
+
+
+def city_rule_seconds(lake: Path, work: Path, buckets: tuple[str, ...], rule_id: str) -> tuple[pl.DataFrame, float, float]:
+    """Hits and CPU seconds of a rule that sees the whole city, and the process's peak memory in GB so far."""
+    unit = next(unit for unit in all_rules() if unit.rule_id == rule_id)
     begun = process_time()
-    settle_all(hits, gathered("lines"), gathered("stays"))
-    spent[SETTLING] = process_time() - begun
-    return spent
+    extracted = _gathered(work, buckets, f"extract.{rule_id}") if unit.extract else None
+    hits = run_city_rule(_whole(lake, work, buckets).gathering(extracted), unit, City.load())
+    return hits, process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main() -> None:
@@ -100,26 +112,45 @@ def main() -> None:
     options = parser.parse_args()
     lake, work = options.out / "lake", options.out / "bench-rules"
     buckets = Lake(lake).buckets[: options.buckets]
+    # read by polars in the processes that start below: threads of several processes would wait for one another
+    os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // options.processes))
     fresh = partial(ProcessPoolExecutor, options.processes, mp_context=get_context("spawn"))
+    n = len(buckets)
     with fresh() as pool:
-        list(pool.map(prepare, [lake] * len(buckets), [work] * len(buckets), buckets))
+        list(pool.map(prepare, [lake] * n, [work] * n, buckets))
+        pool.submit(prepare_city, lake, work, buckets).result()
     spent: dict[str, float] = {}
     lines, peak = 0, 0.0
     begun = monotonic()
     with fresh() as pool:
-        for by_rule, rows, used in pool.map(bucket_seconds, [lake] * len(buckets), [work] * len(buckets), buckets):
+        for by_rule, rows, used in pool.map(bucket_seconds, [lake] * n, [work] * n, buckets):
             for rule_id, seconds in by_rule.items():
                 spent[rule_id] = spent.get(rule_id, 0.0) + seconds
             lines, peak = lines + rows, max(peak, used)
-    wall, cpu = monotonic() - begun, sum(spent.values())
-    print(f"{lines:,} fee lines in {len(buckets)} buckets, {options.processes} processes: {wall:.1f} s wall, {cpu:.1f} CPU s, {peak:.2f} GB each")
-    whole = city_seconds(lake, work, buckets)
-    whole_cpu = sum(whole.values())
-    print(f"rules of the whole city: {whole_cpu:.1f} CPU s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
-    print(f"20 M lines at this rate: {(cpu + whole_cpu) * 20e6 / lines:.0f} CPU s, {(wall + whole_cpu) * 20e6 / lines:.0f} s wall")
+    wall = monotonic() - begun
+    print(
+        f"{lines:,} fee lines in {n} buckets, {options.processes} processes: {wall:.1f} s wall, {sum(spent.values()):.1f} CPU s, {peak:.2f} GB each"
+    )
+    peak = 0.0
+    begun = monotonic()
+    wide = [unit for unit in runnable(all_rules(), Lake(lake).tables)[0] if unit.scope == "city"]
+    whole: dict[str, float] = {}
+    hits = []
+    with fresh() as pool:
+        found = pool.map(city_rule_seconds, *([place] * len(wide) for place in (lake, work, buckets)), [unit.rule_id for unit in wide])
+        for unit, (own, seconds, used) in zip(wide, found, strict=True):
+            hits.append((unit, own))
+            whole[unit.rule_id] = seconds
+            peak = max(peak, used)
+    settling = process_time()
+    settle_all(hits, _gathered(work, buckets, "lines"), _gathered(work, buckets, "stays"))
+    whole[SETTLING] = process_time() - settling
+    city_wall = monotonic() - begun
+    print(f"rules of the whole city: {city_wall:.1f} s wall, {sum(whole.values()):.1f} CPU s, {peak:.2f} GB each")
     for rule_id, seconds in whole.items():
         spent[rule_id] = spent.get(rule_id, 0.0) + seconds
     total = sum(spent.values())
+    print(f"20 M lines at this rate: {total * 20e6 / lines:.0f} CPU s, {(wall + city_wall) * 20e6 / lines:.0f} s wall")
     for rule_id, seconds in sorted(spent.items(), key=lambda item: -item[1])[:11]:
         print(f"{rule_id:40} {seconds:8.2f} s {seconds / total:6.1%}")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
+from threading import RLock
 from typing import Final
 
 import polars as pl
@@ -25,6 +26,9 @@ CASE_PAID: Final = ("2", "3", "4")
 
 #: Tables that are prepared below or, bearing no person, lie whole in every bucket: never kept as they are loaded.
 LARGE: Final = ("fee_list_d", "mdtrt_d", "setl_d", "drug_trac_d", "invt_chg_d")
+
+#: What ``Tables.prepare`` computes.
+PREPARED: Final = ("institutions", "persons", "visits", "settlements", "standing_visits", "stays", "lines")
 
 #: diag_type values of Chinese medicine (main disease, syndrome).
 CHINESE_MEDICINE: Final = ("2", "3")
@@ -51,6 +55,13 @@ class Tables:
         self._extracted = extracted
         self._raw: dict[str, pl.LazyFrame] = {}
         self._intermediate: dict[str, pl.LazyFrame] = {}
+        self._computing = RLock()
+
+    def prepare(self) -> Tables:
+        """Computes the prepared tables of a bucket now, before several threads read them."""
+        for name in PREPARED:
+            getattr(self, name)
+        return self
 
     def gathering(self, extracted: pl.LazyFrame | None) -> Tables:
         """The same tables with what a rule's extract step gathered. What is computed ``once`` of either is shared."""
@@ -339,9 +350,10 @@ class Tables:
 
     def once(self, key: str, make: Callable[[Tables], pl.LazyFrame]) -> pl.LazyFrame:
         """The frame that ``make`` gives, made at its first use and kept under ``key`` (see ``features.shared.once``)."""
-        if key not in self._intermediate:
-            self._intermediate[key] = self.computed(make(self))
-        return self._intermediate[key]
+        with self._computing:
+            if key not in self._intermediate:
+                self._intermediate[key] = self.computed(make(self))
+            return self._intermediate[key]
 
     def computed(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with its rows computed now when one bucket is served, so that whoever reads it twice pays once; lazy over the whole lake.

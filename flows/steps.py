@@ -21,7 +21,7 @@ from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
 from models.knowledge.load import OVERLAY_FACTS, overlay_frame
 from models.rule import Rule, all_rules
-from models.run_rules import NotRun, one_deed_once, run_city_rule, run_extract, run_person_rules, runnable, settle_all
+from models.run_rules import NotRun, one_deed_once, run_city_rule, run_extract, run_person_rules, runnable, settle_all, side_by_side
 from models.scoring.evidence import rule_evidence
 
 BUCKET_STEP = "bucket={bucket}/step"
@@ -79,9 +79,11 @@ def bucket_step(job: Job, bucket: str) -> str:
     for name, frame in bucket_facts(t, city).items():
         write_parquet(frame, folder / f"facts.{name}.parquet")
     ready, _ = job.rules()
-    for unit in ready:
-        if unit.extract is not None:
-            write_parquet(run_extract(t, unit, city), folder / f"extract.{unit.rule_id}.parquet")
+    t.prepare()
+    side_by_side(
+        lambda unit: write_parquet(run_extract(t, unit, city), folder / f"extract.{unit.rule_id}.parquet"),
+        [unit for unit in ready if unit.extract is not None],
+    )
     write_parquet(in_order(run_person_rules(t, ready, city)), folder / "findings.parquet")
     write_parquet(
         t.lines.select("bkkp_sn", "mdtrt_id", "fixmedins_code", "inscp_fen", "fund_fen", "case_paid").sort("bkkp_sn").collect(),
@@ -111,11 +113,12 @@ def city_step(job: Job, facts_out: Path) -> Path:
     ready, _ = job.rules()
     lines, stays = scan_buckets(job, "lines"), scan_buckets(job, "stays")
     t = Tables(lake, facts=facts)
-    hits = []
-    for unit in ready:
-        if unit.scope == "city":
-            extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
-            hits.append((unit, run_city_rule(t.gathering(extracted), unit, city)))
+
+    def judged(unit: Rule) -> tuple[Rule, pl.DataFrame]:
+        extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
+        return unit, run_city_rule(t.gathering(extracted), unit, city)
+
+    hits = side_by_side(judged, [unit for unit in ready if unit.scope == "city"])
     frames = [scan_buckets(job, "findings").collect(), *settle_all(hits, lines, stays)]
     found = in_order(pl.concat(frames).unique("finding_id", keep="first", maintain_order=True))
     groups = peer_groups(facts["institution"], facts["stay"], city)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -11,6 +13,11 @@ from features.parameters import City
 from features.tables import Tables
 from models.finding import FINDING_SCHEMA, HIT_COLUMNS, complete_hits, finding_id
 from models.rule import Rule
+
+Result = TypeVar("Result")
+
+#: Each rule at work holds frames of its own in memory.
+RULES_AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,16 @@ def runnable(rules: Iterable[Rule], tables: set[str]) -> tuple[list[Rule], list[
 
 def run_person_rules(t: Tables, rules: Sequence[Rule], city: City) -> pl.DataFrame:
     """Findings of all person-scope rules on one bucket."""
-    frames = [settle(_hits(unit, t, city), unit, t.lines, t.stays) for unit in rules if unit.scope == "person"]
-    return _together(frames)
+    t.prepare()
+    own = [unit for unit in rules if unit.scope == "person"]
+    return _together(side_by_side(lambda unit: settle(_hits(unit, t, city), unit, t.lines, t.stays), own))
+
+
+def side_by_side(work: Callable[[Rule], Result], rules: Sequence[Rule]) -> list[Result]:
+    """The work on each rule, in the rules' order, as many at once as polars may use threads: most rules read too little to keep two busy."""
+    threads = min(pl.thread_pool_size(), RULES_AT_ONCE)
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, rules))
 
 
 def run_extract(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
