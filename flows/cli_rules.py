@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -207,18 +208,33 @@ def _changes(changes: list[str]) -> dict[str, Any]:
     return {name.strip(): yaml.safe_load(value) for name, _, value in (text.partition("=") for text in changes)}
 
 
-def _findings(unit: Rule, lake: Lake, city: City, facts: dict[str, pl.LazyFrame]) -> pl.DataFrame:
-    """All findings of one rule on a lake, bucket by bucket for person-scope rules."""
+class _Counted:
+    """Goes over buckets and tells after each how many of how many were read."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], object]) -> None:
+        self.total, self.progress, self.done = total, progress, 0
+
+    def __call__(self, buckets: list[Tables]) -> Iterator[Tables]:
+        for bucket in buckets:
+            yield bucket
+            self.done += 1
+            self.progress(self.done, self.total)
+
+
+def _findings(
+    unit: Rule, lake: Lake, city: City, facts: dict[str, pl.LazyFrame], read: Callable[[list[Tables]], Iterable[Tables]] = iter
+) -> pl.DataFrame:
+    """All findings of one rule on a lake, bucket by bucket for person-scope rules; ``read`` goes over the buckets, once a pass."""
     buckets = [Tables(lake, bucket, facts=facts) for bucket in lake.buckets]
     if unit.scope == "person":
-        return pl.concat([settle(run_city_rule(t, unit, city), unit, t.lines, t.stays) for t in buckets])
-    extracted = pl.concat([run_extract(t, unit, city) for t in buckets]).lazy() if unit.extract is not None else None
+        return pl.concat([settle(run_city_rule(t, unit, city), unit, t.lines, t.stays) for t in read(buckets)])
+    extracted = pl.concat([run_extract(t, unit, city) for t in read(buckets)]).lazy() if unit.extract is not None else None
     try:
         hits = run_city_rule(Tables(lake, None, facts=facts, extracted=extracted), unit, city)
     except KeyError as error:
         raise typer.BadParameter(f"{unit.rule_id} reads facts of a whole run and cannot be tried alone: {error.args[0]}") from error
-    stays = pl.concat([t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen") for t in buckets])
-    return settle(hits, unit, pl.concat([_lines_of(hits, t) for t in buckets]), stays)
+    stays = pl.concat([t.stays.select("mdtrt_id", "inscp_fen", "fund_fen", "drg_fund_fen") for t in read(buckets)])
+    return settle(hits, unit, pl.concat([_lines_of(hits, t) for t in read(buckets)]), stays)
 
 
 def _lines_of(hits: pl.DataFrame, t: Tables) -> pl.LazyFrame:
@@ -230,16 +246,21 @@ def _lines_of(hits: pl.DataFrame, t: Tables) -> pl.LazyFrame:
     return pl.concat([by_line, by_stay]).unique("bkkp_sn")
 
 
-def try_out(lake: str, rule_id: str, changes: dict[str, Any], in_force: dict[str, Any] | None = None) -> dict[str, Any]:
+def try_out(
+    lake: str, rule_id: str, changes: dict[str, Any], in_force: dict[str, Any], progress: Callable[[int, int], object] = lambda _done, _total: None
+) -> dict[str, Any]:
     """What changed parameters of a rule would change on a lake, for the workbench's rule page: Chinese label → figure.
 
-    ``in_force`` are the rule's parameters as the run used them; without them the shipped ones are compared with. Raises ParameterError (also
-    for a rule that cannot be tried alone) or LakeError; the lake is not touched.
+    ``in_force`` are the rule's parameters as the run used them; those it leaves out are the shipped ones, those the rule
+    no longer has are passed over. ``progress`` is told after each bucket
+    how many of how many were read. Raises ParameterError (also for a rule that cannot be tried alone) or LakeError; the lake is not touched.
     """
     try:
         unit, opened, city = _rule(rule_id), Lake(Path(lake)), City.load()
-        city = city.replaced(rule_id, in_force or {})
-        before, after = (_findings(unit, opened, given, {}) for given in (city, city.replaced(rule_id, changes)))
+        city = city.replaced(rule_id, {name: value for name, value in in_force.items() if name in city[rule_id]})
+        passes = 1 if unit.scope == "person" else 2 + (unit.extract is not None)
+        read = _Counted(2 * passes * len(opened.buckets), progress)
+        before, after = (_findings(unit, opened, given, {}, read) for given in (city, city.replaced(rule_id, changes)))
     except typer.BadParameter as error:
         raise ParameterError(str(error)) from error
     gained, lost = after.join(before, on="finding_id", how="anti"), before.join(after, on="finding_id", how="anti")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workbench.api.routes import api
-from workbench.screens.views import accounts, audit_log, data, decisions, documents, drg, evidence, hearing, home, institution, rules, suspects
+from workbench.screens.views import accounts, audit_log, cases, data, decisions, documents, drg, evidence, hearing, home, institution, rules, suspects
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -50,12 +50,23 @@ urlpatterns = [
     path("verdicts/review/", decisions.review_verdicts, name="verdicts_review"),
     path("verdicts/<int:pk>/undo/", decisions.undo_verdict, name="verdict_undo"),
     path("verdicts/<int:pk>/review/", decisions.review_verdict, name="verdict_review"),
+    # cases
+    path("cases/", cases.cases, name="cases"),
+    path("cases/ledgers.xlsx", cases.case_ledgers, name="case_ledgers"),
+    path("cases/plan/", cases.plan, name="plan"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/assign/", cases.case_assign, name="case_assign"),
+    path("cases/<int:pk>/step/", cases.case_step, name="case_step"),
+    path("cases/<int:pk>/move/", cases.case_move, name="case_move"),
+    path("cases/<int:pk>/clearance.docx", cases.case_clearance, name="case_clearance"),
+    path("institutions/<str:code>/case/", cases.case_open, name="case_open"),
     path("attachments/<int:pk>/", decisions.attachment, name="attachment"),
     # rules, models, data
     path("rules/", rules.rules, name="rules"),
     path("rules/approved.yaml", rules.approved_parameters, name="approved_parameters"),
     path("rules/<str:rule_id>/", rules.rule, name="rule"),
     path("rules/<str:rule_id>/propose/", rules.propose, name="propose"),
+    path("trials/<int:pk>/", rules.trial, name="trial"),
     path("proposals/<int:pk>/", rules.decide_proposal, name="proposal"),
     path("models/", rules.models, name="models"),
     path("data/", data.data, name="data"),
@@ -69,6 +80,7 @@ urlpatterns = [
     path("audit/verify/", audit_log.audit_verify, name="audit_verify"),
     path("hearing/", hearing.hearing, name="hearing"),
     path("hearing/files/<int:pk>/", hearing.hearing_file, name="hearing_file"),
+    path("hearing/cases/<int:pk>/", hearing.hearing_statement, name="hearing_statement"),
     path("hearing/<str:finding_id>/", hearing.hearing_case, name="hearing_case"),
     path("hearing/<str:finding_id>/answer/", hearing.hearing_answer, name="hearing_answer"),
     path("api/", api.urls),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from tests.workbench.small_city import COUNTIES
 from workbench.accounts.models import Role
@@ -64,11 +65,22 @@ TABLE = [
     Address("verdicts_review", "review", method="post"),
     Address("verdict_undo", "verdict", about="verdict", method="post"),
     Address("verdict_review", "review", about="verdict", method="post"),
+    Address("cases", "suspects"),
+    Address("case_ledgers", "export"),
+    Address("plan", "assign"),
+    Address("plan", "assign", method="post"),
+    Address("case", "suspects", about="case"),
+    Address("case_assign", "assign", about="case", method="post"),
+    Address("case_step", "suspects", about="case", method="post"),
+    Address("case_move", "suspects", about="case", method="post"),
+    Address("case_clearance", "documents", about="cleared case"),
+    Address("case_open", "case_work", about="institution", method="post"),
     Address("attachment", "suspects", about="attachment"),
     Address("rules", "rules"),
     Address("approved_parameters", "approve"),
     Address("rule", "rules", about="rule"),
     Address("propose", "propose", about="rule", method="post"),
+    Address("trial", "propose", about="trial"),
     Address("proposal", "approve", about="proposal", method="post"),
     Address("models", "rules"),
     Address("data", "data"),
@@ -84,7 +96,7 @@ TABLE = [
     Address("logout", None, method="post"),
 ]
 #: Addresses that are open to all, and those of the institution's own cases, which have tests of their own below and in test_hearing.
-ELSEWHERE = {"login", "second_factor", "oidc", "healthz", "hearing_case", "hearing_answer", "hearing_file"}
+ELSEWHERE = {"login", "second_factor", "oidc", "healthz", "hearing_case", "hearing_answer", "hearing_file", "hearing_statement"}
 
 
 def test_the_table_names_every_address() -> None:
@@ -95,7 +107,7 @@ def test_the_table_names_every_address() -> None:
 @pytest.fixture
 def things(runs: tuple[Any, Any], make_user: Callable[..., Any]) -> dict[str, dict[str, Any]]:
     """What the addresses are about, all of county OWN."""
-    from workbench.cases.models import Attachment, Proposal, Verdict
+    from workbench.cases.models import Attachment, Case, Proposal, Trial, Verdict
     from workbench.results.models import Finding, Suspect
 
     run = runs[1]
@@ -106,14 +118,22 @@ def things(runs: tuple[Any, Any], make_user: Callable[..., Any]) -> dict[str, di
         fixmedins_code=code, finding_id=finding.finding_id, admdvs=OWN, outcome="confirmed", review="waiting", author=maker
     )
     kept = Attachment.objects.create(fixmedins_code=code, admdvs=OWN, name="a.txt", stored="0" * 32, size=1, digest="0" * 64, author=maker)
+    case, cleared = (
+        Case.objects.create(number=number, fixmedins_code=code, fixmedins_name="甲", admdvs=OWN, opened_by=maker, **more)
+        for number, more in (("2026-1", {}), ("2026-2", {"stage": "closed", "result": "cleared", "closed": timezone.now()}))
+    )
     proposal = Proposal.objects.create(unit_id="death_claims", name="grace_days", old=1, new=2, reason="test", author=maker)
+    trial = Trial.objects.create(run=run, unit_id="death_claims", name="grace_days", old=1, new=2, author=maker)
     return {
         "institution": {"code": code},
         "finding": {"finding_id": finding.finding_id},
         "verdict": {"pk": verdict.pk},
         "attachment": {"pk": kept.pk},
+        "case": {"pk": case.pk},
+        "cleared case": {"pk": cleared.pk},
         "rule": {"rule_id": "death_claims"},
         "proposal": {"pk": proposal.pk},
+        "trial": {"pk": trial.pk},
     }
 
 
@@ -122,7 +142,7 @@ def expected(address: Address, role: str, counties: tuple[str, ...]) -> set[int]
     rights = (address.right,) if isinstance(address.right, str) else address.right
     if rights is not None and not any(role in RIGHTS[right] for right in rights):
         return {403}
-    if address.about in ("institution", "finding", "verdict", "attachment") and counties == (OTHER,):
+    if address.about in ("institution", "finding", "verdict", "attachment", "case", "cleared case") and counties == (OTHER,):
         return {404}
     return {200, 302}
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from models.drg_monitor.monitor_table import COLUMNS
 from tests.workbench.small_city import COUNTIES, institutions
 from workbench.accounts.models import Role
 from workbench.audit.models import AuditEntry
+from workbench.cases import trials
+from workbench.cases.models import Proposal, Trial
 from workbench.results.files import run_file
 from workbench.results.load import load_run
 from workbench.results.models import Finding, Suspect
@@ -222,33 +226,71 @@ def test_the_interval_of_a_share_is_wilsons(share: float, n: int, low: float, hi
     assert wilson(share, n) == pytest.approx((low, high), abs=2e-4)
 
 
-def test_a_threshold_is_tried_with_its_effect_before_anything_is_saved(
-    enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from workbench.cases.models import Proposal
-
+@pytest.fixture
+def trying(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials are computed at once, in this process."""
     monkeypatch.setenv("HUOYAN_TRY_RULE", "flows.cli_rules.try_out")
+    monkeypatch.setattr(trials, "launch", lambda trial: trials.compute(trial.pk))
+
+
+TRIED = {"name": "idle_days_min", "value": "9", "reason": "本市以九天为限"}
+
+
+@pytest.mark.usefixtures("trying")
+def test_a_threshold_is_tried_with_its_effect_before_anything_is_saved(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
     client = enter(Role.STEWARD, ())
-    form = {"name": "idle_days_min", "value": "9", "reason": "本市以九天为限"}
-    tried = client.post("/rules/idle_bed_days/propose/", {**form, "action": "try"}).content.decode()
+    tried = client.post("/rules/idle_bed_days/propose/", {**TRIED, "action": "try"}, follow=True).content.decode()
     assert "试算结果（未保存）" in tried
     assert "疑点数：" in tried
+    assert "本市以九天为限" in tried, "what was typed is kept"
     assert not Proposal.objects.exists()
-    client.post("/rules/idle_bed_days/propose/", {**form, "action": "propose"})
+    client.post("/rules/idle_bed_days/propose/", {**TRIED, "action": "propose"})
     proposal = Proposal.objects.get()
     assert (proposal.old, proposal.new, proposal.state) == (3, 9, "waiting")
     assert "疑点数" in proposal.effect
     assert AuditEntry.objects.filter(action="tried").count() == 1, "what was tried is not computed twice"
+    trial = Trial.objects.get()
+    assert trial.done == trial.total > 0
 
 
-def test_a_trial_that_cannot_be_made_says_why(enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUOYAN_TRY_RULE", "flows.cli_rules.try_out")
+@pytest.mark.usefixtures("trying")
+def test_a_trial_that_cannot_be_made_says_why(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
     run = runs[1]
     run.lake = "/nowhere"
     run.save()
-    form = {"name": "idle_days_min", "value": "9", "action": "try"}
-    page = enter(Role.STEWARD, ()).post("/rules/idle_bed_days/propose/", form).content.decode()
+    page = enter(Role.STEWARD, ()).post("/rules/idle_bed_days/propose/", {**TRIED, "action": "try"}, follow=True).content.decode()
     assert "试算未成" in page
+
+
+def test_who_comes_back_finds_his_trial_under_way_and_a_dead_one_can_be_asked_again(
+    enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUOYAN_TRY_RULE", "flows.cli_rules.try_out")
+    launched: list[int] = []
+    monkeypatch.setattr(trials, "launch", lambda trial: launched.append(trial.pk))
+    client = enter(Role.STEWARD, ())
+    assert "排队等候" in client.post("/rules/idle_bed_days/propose/", {**TRIED, "action": "try"}, follow=True).content.decode()
+    Trial.objects.update(state="running", done=3, total=8)
+    page = client.get("/rules/idle_bed_days/").content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    assert "37%" in page
+    client.post("/rules/idle_bed_days/propose/", {**TRIED, "action": "try"})
+    assert len(launched) == 1, "the same question waits for the same trial"
+    Trial.objects.update(alive=timezone.now() - timedelta(seconds=trials.DEAD_SECONDS + 1))
+    assert "试算进程已中断" in client.get(f"/trials/{launched[0]}/", headers={"HX-Request": "true"}).content.decode()
+    client.post("/rules/idle_bed_days/propose/", {**TRIED, "action": "try"})
+    assert len(launched) == 2
+
+
+@pytest.mark.usefixtures("trying")
+def test_a_proposal_made_before_its_trial_ends_gets_the_effect_later(
+    enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "launch", lambda _trial: None)
+    enter(Role.STEWARD, ()).post("/rules/idle_bed_days/propose/", {**TRIED, "action": "propose"})
+    assert Proposal.objects.get().effect == {}
+    trials.compute(Trial.objects.get().pk)
+    assert "疑点数" in Proposal.objects.get().effect
 
 
 def test_going_back_restores_the_whole_page_not_its_part(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:

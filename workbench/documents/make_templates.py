@@ -322,7 +322,26 @@ def handling_opinion() -> Any:
     return sheet.document
 
 
+def clearance_letter() -> Any:
+    """澄清告知书: tells a cleared institution that the inspection is over and found nothing against it."""
+    sheet = Sheet()
+    sheet.title("{{ bureau }}", "医疗保障基金稽核澄清告知书")
+    sheet.right("{{ number }}")
+    sheet.line("{{ institution }}：", indent=False)
+    sheet.line("{{ bureau }}于{{ opened }}起对你单位（定点医药机构编码：{{ code }}）医疗保障基金使用情况进行核查，现已结束。核查结论如下：")
+    sheet.line("{{ closing }}")
+    sheet.line("经核查，原列疑点不属实，未发现你单位存在违反医疗保障基金使用规定的情形，现予澄清。原列疑点不作为协议考核、信用评价和以后检查的依据。")
+    sheet.line("", indent=False)
+    sheet.right("{{ bureau }}（印章）　　")
+    sheet.right("{{ date }}　　")
+    sheet.line("", indent=False)
+    sheet.signatures(("送达人：", "签收人："), ("送达时间：　　年　月　日", "签收时间：　　年　月　日"))
+    sheet.note()
+    return sheet.document
+
+
 TEMPLATES = {
+    "clearance_letter": clearance_letter,
     "inspection_notice": inspection_notice,
     "evidence_list": evidence_list,
     "fact_confirmation": fact_confirmation,

@@ -12,9 +12,11 @@ from typing import Any
 
 import jinja2
 import xlsxwriter
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from docxtpl import DocxTemplate
 
+from workbench.cases.models import Case
 from workbench.documents.case_file import CaseFile, Matter
 from workbench.documents.make_templates import FOLDER
 from workbench.screens.formats import capital_yuan, county, masked, number, yuan
@@ -62,7 +64,25 @@ def word(name: str, case: CaseFile, filled: Filled, *, made_by: str, today: date
     template = DocxTemplate(str(template_of(name)))
     given = {key: value.strip() or BLANK for key, value in asdict(filled).items()}
     given["number"] = filled.number.strip() or "〔　　〕　　号"
-    facts = _facts(case) | given | {"made_by": made_by, "made_at": f"{today:%Y-%m-%d}", "date": chinese_date(today)}
+    return _filled_in(template, _facts(case) | given, made_by=made_by, today=today)
+
+
+def clearance_letter(case: Case, *, made_by: str, today: date) -> bytes:
+    """The letter that clears the institution of a case that ended so."""
+    facts = {
+        "bureau": os.environ.get("HUOYAN_BUREAU") or BLANK,
+        "number": case.number or BLANK,
+        "institution": case.fixmedins_name,
+        "code": case.fixmedins_code,
+        "opened": chinese_date(timezone.localdate(case.opened)),
+        "closing": case.closing,
+        "run_id": case.run.run_id if case.run else "—",
+    }
+    return _filled_in(DocxTemplate(str(template_of("clearance_letter"))), facts, made_by=made_by, today=today)
+
+
+def _filled_in(template: DocxTemplate, facts: dict[str, Any], *, made_by: str, today: date) -> bytes:
+    facts = facts | {"made_by": made_by, "made_at": f"{today:%Y-%m-%d}", "date": chinese_date(today)}
     # autoescape: names and remarks may hold < and &
     template.render(facts, jinja_env=jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined))
     content = io.BytesIO()

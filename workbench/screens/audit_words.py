@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workbench.accounts.models import Role
-from workbench.cases.models import Outcome, Review
+from workbench.cases.models import Outcome, Review, Stage, StepKind
 from workbench.documents.render import DOCUMENTS, LINES_WORKBOOK
 from workbench.screens.formats import masked, yuan
 from workbench.screens.words import county_name, rule_title
@@ -46,6 +46,7 @@ ACTIONS = {
     "verdict": _("判定"),
     "verdict_undone": _("撤销判定"),
     "review": _("复核"),
+    "case": _("办理案件"),
     "propose": _("提出参数变更"),
     "proposal_approved": _("批准参数变更"),
     "proposal_refused": _("不批准参数变更"),
@@ -61,6 +62,8 @@ OBJECTS = {
     "person": _("参保人"),
     "verdict": _("判定"),
     "attachment": _("附件"),
+    "case": _("案件"),
+    "cases": _("清单台账"),
     "suspects": _("疑点机构名单"),
     "parameters": _("已批准参数"),
     "proposal": _("参数变更"),
@@ -82,6 +85,8 @@ FIELDS = {
     "rows": _("行数"),
     "document": _("文书"),
     "outcome": _("判定"),
+    "step": _("事项"),
+    "stage": _("环节"),
     "amount_fen": _("认定金额（元）"),
     "review": _("复核"),
     "agree": _("同意"),
@@ -112,6 +117,7 @@ PAGES = {
     "hearing": _("机构说明"),
     "api findings": _("接口：疑点"),
 }
+OTHER_DOCUMENTS = {LINES_WORKBOOK: _("费用明细表（Excel）"), "clearance_letter": _("澄清告知书（Word）")}
 #: told by other fields or of no use to a reader
 LEFT_OUT = frozenset({"author_id", "reviewer_id"})
 LONGEST = 60
@@ -161,11 +167,13 @@ def _shown(name: str, value: Any) -> str:
         "page": lambda v: str(PAGES.get(v, v)),
         "outcome": lambda v: str(Outcome(v).label) if v in Outcome.values else str(v),
         "review": lambda v: str(Review(v).label) if v in Review.values else str(v),
+        "step": lambda v: str(StepKind(v).label) if v in StepKind.values else str(v),
+        "stage": lambda v: str(Stage(v).label) if v in Stage.values else str(v),
         "role": role_word,
         "by": user_word,
         "unit": lambda v: rule_title(v, get_language() or ""),
         "amount_fen": yuan,
-        "document": lambda v: str(DOCUMENTS[v].title) if v in DOCUMENTS else str(_("费用明细表（Excel）")) if v == LINES_WORKBOOK else str(v),
+        "document": lambda v: str(DOCUMENTS[v].title) if v in DOCUMENTS else str(OTHER_DOCUMENTS.get(v, v)),
         "counties": lambda v: "、".join(county_name(code) for code in v) if isinstance(v, list) else str(v),
         "filters": lambda v: "；".join(f"{key}={','.join(values)}" for key, values in v.items() if any(values)),
     }

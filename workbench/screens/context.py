@@ -14,6 +14,7 @@ NAVIGATION = (
     ("home", _("总览"), "dashboard"),
     ("suspects", _("疑点机构"), "suspects"),
     ("verdicts", _("判定与复核"), "suspects"),
+    ("cases", _("案件"), "suspects"),
     ("rules", _("规则"), "rules"),
     ("models", _("模型"), "rules"),
     ("drg", _("DRG监测"), "drg"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from workbench.accounts.request import Request
 from workbench.accounts.rights import needs
 from workbench.audit.chain import record
-from workbench.cases.models import Attachment, Comment, Outcome, Verdict
+from workbench.cases.flow import CaseError, enter
+from workbench.cases.models import Attachment, Case, CaseStep, Comment, Outcome, Result, Stage, StepKind, Verdict
 from workbench.cases.uploads import download
 from workbench.results.models import Finding
 from workbench.screens.views.decisions import MOST_TEXT, keep_upload
@@ -38,8 +40,11 @@ def hearing(request: Request) -> HttpResponse:
     )
     found = {f.finding_id: f for f in Finding.objects.filter(fixmedins_code=code, finding_id__in=asked.values("finding_id")).order_by("run__started")}
     answered = set(Comment.objects.filter(fixmedins_code=code, from_institution=True).values_list("finding_id", flat=True))
+    under_way = Case.objects.filter(fixmedins_code=code, stage=Stage.HEARING) if code else Case.objects.none()
+    ended = Case.objects.filter(fixmedins_code=code, stage=Stage.CLOSED, result__in=[Result.HANDLED, Result.CLEARED]) if code else Case.objects.none()
+    said = CaseStep.objects.filter(case__in=under_way, author=request.user, kind=StepKind.STATEMENT).values_list("case_id", "note")
     rows = [{"verdict": v, "finding": found[v.finding_id], "answered": v.finding_id in answered} for v in asked if v.finding_id in found]
-    return render(request, "hearing/list.html", {"rows": rows})
+    return render(request, "hearing/list.html", {"rows": rows, "cases": under_way, "said": dict(said), "ended": ended.order_by("-closed")})
 
 
 @require_GET
@@ -72,6 +77,21 @@ def hearing_answer(request: Request, finding_id: str) -> HttpResponse:
     elif not text:
         messages.error(request, _("请填写说明或选择文件。"))
     return redirect("hearing_case", finding_id=finding_id)
+
+
+@require_POST
+@needs("hearing")
+def hearing_statement(request: Request, pk: int) -> HttpResponse:
+    """The institution's statement in a case in which it is being heard."""
+    heard = Case.objects.filter(pk=pk, fixmedins_code=request.user.fixmedins_code or "-", stage=Stage.HEARING).first()
+    if heard is None:
+        raise Http404
+    try:
+        enter(request, heard, StepKind.STATEMENT, day=timezone.localdate(), note=request.POST.get("text", "")[:MOST_TEXT])
+        messages.success(request, _("陈述申辩已提交。"))
+    except CaseError as error:
+        messages.error(request, str(error))
+    return redirect("hearing")
 
 
 @require_GET

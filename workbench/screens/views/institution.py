@@ -16,7 +16,7 @@ from workbench.accounts.models import User
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
-from workbench.cases.models import Attachment, Comment, Outcome, Verdict
+from workbench.cases.models import Attachment, Case, Comment, Origin, Outcome, Stage, Verdict
 from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import shares
@@ -39,6 +39,7 @@ def institution(request: Request, code: str) -> HttpResponse:
     record(request, "view", "institution", code, {"run": run.run_id})
     totals = list(RuleTotal.objects.filter(run=run, fixmedins_code=code).order_by("-amount_fen"))
     verdicts = Verdict.objects.filter(fixmedins_code=code).select_related("author", "reviewer").order_by("-changed")[:30]
+    cases = list(Case.objects.filter(fixmedins_code=code)[:10])
     context = {
         "run": run,
         "suspect": suspect,
@@ -53,6 +54,9 @@ def institution(request: Request, code: str) -> HttpResponse:
         "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.OPEN],
         "comments": Comment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
         "attachments": Attachment.objects.filter(fixmedins_code=code, finding_id="").select_related("author"),
+        "cases": cases,
+        "under_way": any(case.stage != Stage.CLOSED for case in cases),
+        "origins": Origin.choices,
         "model": Run.objects.values_list("info__model", flat=True).get(pk=run.pk) or {},
         "subject_url": f"/institutions/{code}/",
     }

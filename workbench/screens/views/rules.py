@@ -11,8 +11,9 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,14 +21,16 @@ from features.parameters import City
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
-from workbench.cases.models import Outcome, Proposal, Review, Verdict
+from workbench.cases.models import Outcome, Proposal, Review, Trial, Verdict
+from workbench.cases.trials import ask, can_try, refreshed
 from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
 from workbench.screens.calibration import calibration, inspected
 from workbench.screens.formats import kind_name
-from workbench.screens.shared import chosen_run
+from workbench.screens.shared import chosen_run, wants_part, whole_number
 from workbench.screens.words import explanation, rules_by_id
 
 ENOUGH_VERDICTS = 5
+MOST_TEXT = 2000
 
 
 @lru_cache(maxsize=1)
@@ -70,18 +73,19 @@ def rules(request: Request) -> HttpResponse:
     ]
     rows += [{"id": rule_id, "unit": None, "hits": hits[rule_id], "precision": precision.get(rule_id)} for rule_id in hits if rule_id not in units]
     rows.sort(key=lambda row: -(row["hits"] or {}).get("amount", 0))
-    context = {"run": run, "rows": rows, "proposals": Proposal.objects.select_related("author", "decided_by")[:20], "n_waiting": len(waiting)}
+    context = {
+        "run": run,
+        "rows": rows,
+        "proposals": Proposal.objects.select_related("author", "decided_by", "trial")[:20],
+        "n_waiting": len(waiting),
+    }
     return render(request, "rules/list.html", context)
 
 
 @require_GET
 @needs("rules")
 def rule(request: Request, rule_id: str) -> HttpResponse:
-    """One rule: meaning, law, data, parameters, exceptions, hits by institution, precision, proposals."""
-    return _rule_page(request, rule_id)
-
-
-def _rule_page(request: Request, rule_id: str, more: dict[str, Any] | None = None) -> HttpResponse:
+    """One rule: meaning, law, data, parameters, exceptions, hits by institution, precision, trials and proposals."""
     unit = rules_by_id().get(rule_id)
     run = chosen_run(request)
     totals = RuleTotal.objects.filter(run=run, rule_id=rule_id)
@@ -102,10 +106,22 @@ def _rule_page(request: Request, rule_id: str, more: dict[str, Any] | None = Non
         if may(request.user, "evidence")
         else [],
         "precision": precision_by_rule().get(rule_id),
-        "proposals": Proposal.objects.filter(unit_id=rule_id).select_related("author", "decided_by"),
-        "can_try": _can_try(run),
+        "proposals": Proposal.objects.filter(unit_id=rule_id).select_related("author", "decided_by", "trial"),
+        "can_try": can_try(run),
+        "trial": _trial(request, run, rule_id),
+        "typed": request.GET.get("reason", ""),
     }
-    return render(request, "rules/rule.html", {**context, **(more or {})})
+    return render(request, "rules/rule.html", context)
+
+
+def _trial(request: Request, run: Run | None, rule_id: str) -> Trial | None:
+    """The trial asked for, else the user's own that still waits or runs: who comes back finds it again."""
+    if not may(request.user, "propose"):
+        return None
+    mine = Trial.objects.filter(run=run, unit_id=rule_id)
+    asked = whole_number(request.GET.get("trial"))
+    found = mine.filter(pk=asked).first() if asked else mine.filter(author=request.user, finished=None).first()
+    return refreshed(found) if found else None
 
 
 def _in_force(run: Run | None, rule_id: str) -> dict[str, Any]:
@@ -113,10 +129,6 @@ def _in_force(run: Run | None, rule_id: str) -> dict[str, Any]:
     city = defaults()[rule_id]
     used = ((run.info.get("parameters") or {}).get(rule_id) or {}) if run else {}
     return {name: used.get(name, city[name]) for name in city}
-
-
-def _can_try(run: Run | None) -> bool:
-    return bool(os.environ.get("HUOYAN_TRY_RULE")) and run is not None and bool(run.lake)
 
 
 def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
@@ -131,30 +143,27 @@ def _named(run: Run | None, totals: list[RuleTotal]) -> list[RuleTotal]:
 @require_POST
 @needs("propose")
 def propose(request: Request, rule_id: str) -> HttpResponse:
-    """Another value of a parameter: tried out (``action=try``, nothing is saved), or proposed, when it waits for a second person."""
+    """Another value of a parameter: tried out (``action=try``, nothing is changed), or proposed, when it waits for a second person."""
     name, reason = request.POST.get("name", ""), request.POST.get("reason", "").strip()
     run = chosen_run(request)
     if name not in list(defaults()[rule_id]):
         raise Http404
-    in_force = _in_force(run, rule_id)
-    old = in_force[name]
+    old = _in_force(run, rule_id)[name]
     try:
         new = _typed(request.POST.get("value", ""), old)
     except ValueError:
         messages.error(request, _("参数值须与现值同类。"))
         return redirect("rule", rule_id=rule_id)
-    trial = {"rule": rule_id, "run": run.run_id if run else "", "name": name, "new": new}
-    tried = request.session.get("tried") or {}
-    effect = tried.get("effect", {}) if {key: tried.get(key) for key in trial} == trial else _effect(request, run, rule_id, in_force, {name: new})
-    request.session["tried"] = {**trial, "effect": effect}
+    trial = ask(request, run, rule_id, name, old, new) if run is not None and can_try(run) else None
     if request.POST.get("action") == "try":
-        return _rule_page(
-            request, rule_id, {"trial": {**trial, "old": old, "effect": effect, "reason": reason, "value": request.POST.get("value", "")}}
-        )
+        return redirect(f"{reverse('rule', args=[rule_id])}?{urlencode({'trial': trial.pk if trial else '', 'reason': reason})}#trial")
     if len(reason) < 4 or new == old:
         messages.error(request, _("请填写与现值不同的新值和理由（不少于4个字）。"))
         return redirect("rule", rule_id=rule_id)
-    proposal = Proposal.objects.create(unit_id=rule_id, name=name, old=old, new=new, reason=reason[:2000], effect=effect, author=request.user)
+    proposal = Proposal.objects.create(unit_id=rule_id, name=name, old=old, new=new, reason=reason[:MOST_TEXT], trial=trial, author=request.user)
+    if trial is not None:  # one that ends later writes its effect itself
+        trial.refresh_from_db()
+        Proposal.objects.filter(pk=proposal.pk).update(effect=trial.effect)
     record(request, "propose", "proposal", str(proposal.pk), {"unit": rule_id, "name": name, "old": old, "new": new})
     messages.success(request, _("已提交，须另一人批准后生效。"))
     return redirect("rule", rule_id=rule_id)
@@ -175,17 +184,16 @@ def _typed(text: str, like: Any) -> Any:
     raise ValueError(text)
 
 
-def _effect(request: Request, run: Run | None, rule_id: str, in_force: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """What the change would do, where the installation names a function for trying rules out (HUOYAN_TRY_RULE)."""
-    if run is None or not _can_try(run):
-        return {}
-    record(request, "tried", "rule", rule_id, {"unit": rule_id, "new": changes})
-    try:
-        result = import_string(os.environ["HUOYAN_TRY_RULE"])(run.lake, rule_id, changes, in_force)
-    except (ValueError, RuntimeError, OSError) as error:
-        messages.error(request, _("试算未成：{}").format(error))
-        return {}
-    return result if isinstance(result, dict) else {}
+@require_GET
+@needs("propose")
+def trial(request: Request, pk: int) -> HttpResponse:
+    """How far a trial is, for htmx; the whole rule page where it is asked for without."""
+    found = Trial.objects.filter(pk=pk).select_related("author").first()
+    if found is None:
+        raise Http404
+    if not wants_part(request):
+        return redirect(f"{reverse('rule', args=[found.unit_id])}?{urlencode({'trial': pk})}#trial")
+    return render(request, "rules/_trial.html", {"trial": refreshed(found)})
 
 
 @require_POST

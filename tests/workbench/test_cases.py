@@ -1,0 +1,211 @@
+"""A case from the clue to its end: who may do what, what must come before what, and what the ledgers tell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from django.test import Client
+
+from tests.workbench.small_city import COUNTIES
+from workbench.accounts.models import Role
+from workbench.audit.models import AuditEntry
+from workbench.cases.models import Case, Stage, Verdict
+from workbench.results.models import Finding, Suspect
+
+OWN, OTHER = COUNTIES[0], COUNTIES[1]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def suspect(runs: tuple[Any, Any]) -> Suspect:
+    """An institution of county OWN with findings."""
+    return Suspect.objects.filter(run=runs[1], admdvs=OWN, n_findings__gt=0).first()
+
+
+@pytest.fixture
+def people(enter: Callable[..., Client]) -> dict[str, Client]:
+    """A lead, two auditors of another county, a reviewer."""
+    return {
+        "lead": enter(Role.LEAD, (), username="lead"),
+        "first": enter(Role.AUDITOR, (OTHER,), username="first"),
+        "second": enter(Role.AUDITOR, (OTHER,), username="second"),
+        "reviewer": enter(Role.REVIEWER, (), username="reviewer"),
+    }
+
+
+def told(client: Client, address: str, **data: Any) -> str:
+    """The page after a post, with what it tells."""
+    return client.post(address, data, follow=True).content.decode()
+
+
+def opened(people: dict[str, Client], suspect: Suspect, *, assigned: bool = True) -> Case:
+    told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="数据筛查发现挂床疑点")
+    case = Case.objects.get()
+    if assigned:
+        handlers = [people[name].user.pk for name in ("first", "second")]
+        told(people["lead"], f"/cases/{case.pk}/assign/", handler=handlers, team=OTHER, version=case.version, due="2030-01-31")
+    return case
+
+
+def step(client: Client, case: Case, kind: str, note: str = "已办理完毕", **more: Any) -> str:
+    return told(client, f"/cases/{case.pk}/step/", kind=kind, note=note, **more)
+
+
+def go(client: Client, case: Case, to: str, note: str = "办理情况良好", **more: Any) -> str:
+    case.refresh_from_db()
+    page = told(client, f"/cases/{case.pk}/move/", to=to, note=note, version=case.version, **more)
+    case.refresh_from_db()
+    return page
+
+
+def test_a_case_goes_from_the_clue_to_the_last_fen_recovered(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    step(people["first"], case, "visit", "现场调取病历12份")
+    go(people["first"], case, "hearing")
+    step(people["second"], case, "interview", "约谈院长，承认挂床")
+    go(people["second"], case, "handling")
+    step(people["first"], case, "measure", "责令退回并整改")
+    go(people["reviewer"], case, "recovering", owed="1,000.00")
+    step(people["first"], case, "recovered", "", amount="400")
+    assert "尚未全部到账" in go(people["reviewer"], case, "closed", result="handled")
+    assert "不得大于应追回金额" in step(people["first"], case, "recovered", "", amount="600.01")
+    step(people["first"], case, "recovered", "", amount="600")
+    go(people["reviewer"], case, "closed", "基金损失已全部退回", result="handled")
+    assert (case.stage, case.result, case.owed_fen) == (Stage.CLOSED, "handled", 100000)
+    assert case.closed is not None
+    assert AuditEntry.objects.filter(action="case", object_id=case.number).count() == case.steps.count()
+
+
+def test_an_institution_must_be_heard_before_it_is_handled(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    for stage in ("checking", "hearing"):
+        go(people["first"], case, stage)
+    assert "处理前须听取机构意见" in go(people["first"], case, "handling")
+    assert case.stage == Stage.HEARING
+    step(people["first"], case, "statement", "机构放弃陈述申辩")
+    go(people["first"], case, "handling")
+    assert case.stage == Stage.HANDLING
+
+
+def test_fewer_than_two_handlers_inspect_nothing(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect, assigned=False)
+    assert "承办人不少于两人" in told(people["lead"], f"/cases/{case.pk}/assign/", handler=[people["first"].user.pk], version=case.version)  # type: ignore[attr-defined]
+    assert "请先分派不少于两名承办人" in go(people["lead"], case, "checking")
+
+
+def test_nobody_settles_a_case_he_handles(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    handlers = [people["lead"].user.pk, people["first"].user.pk]
+    told(people["lead"], f"/cases/{case.pk}/assign/", handler=handlers, version=case.version)
+    assert "承办人不得审批本人承办的案件" in go(people["lead"], case, "closed", result="cleared")
+    assert "承办人不得审批" in go(people["first"], case, "closed", result="cleared")
+    assert case.stage == Stage.CHECKING
+
+
+def test_who_handles_a_case_sees_the_institution_of_another_county_until_it_is_closed(people: dict[str, Client], suspect: Suspect) -> None:
+    institution = f"/institutions/{suspect.fixmedins_code}/"
+    finding = Finding.objects.filter(run=suspect.run, fixmedins_code=suspect.fixmedins_code).first()
+    assert finding is not None
+    assert people["first"].get(institution).status_code == 404
+    case = opened(people, suspect)
+    assert people["first"].get(institution).status_code == 200
+    assert people["first"].get(f"/findings/{finding.finding_id}/").status_code == 200
+    assert suspect.fixmedins_name in people["first"].get("/cases/?show=mine").content.decode()
+    go(people["first"], case, "checking")
+    go(people["reviewer"], case, "closed", "病历完整，疑点不属实", result="cleared")
+    assert people["first"].get(institution).status_code == 404
+    assert people["first"].get(f"/findings/{finding.finding_id}/").status_code == 404
+
+
+def test_a_cleared_institution_is_told_so_and_gets_a_letter(people: dict[str, Client], suspect: Suspect, enter: Callable[..., Client]) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    go(people["reviewer"], case, "closed", "病历完整<疑点>不属实", result="cleared")
+    letter = people["reviewer"].get(f"/cases/{case.pk}/clearance.docx")
+    said = "\n".join(p.text for p in docx.Document(io.BytesIO(letter.content)).paragraphs)
+    assert suspect.fixmedins_name in said
+    assert "病历完整<疑点>不属实" in said
+    hospital = enter(Role.INSTITUTION, (), username="hospital", fixmedins_code=suspect.fixmedins_code)
+    assert "澄清正名" in hospital.get("/hearing/").content.decode()
+
+
+def test_while_something_stands_as_true_a_case_cannot_end_with_clearing(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    author = people["first"].user
+    Verdict.objects.create(fixmedins_code=suspect.fixmedins_code, finding_id="f", admdvs=OWN, outcome="confirmed", review="agreed", author=author)
+    assert "不能澄清结案" in go(people["reviewer"], case, "closed", result="cleared")
+    assert case.stage == Stage.CHECKING
+
+
+def test_an_institution_states_its_case_and_hears_nothing_of_a_handing_over(
+    people: dict[str, Client], suspect: Suspect, enter: Callable[..., Client]
+) -> None:
+    case = opened(people, suspect)
+    hospital = enter(Role.INSTITUTION, (), username="hospital", fixmedins_code=suspect.fixmedins_code)
+    statement = f"/hearing/cases/{case.pk}/"
+    assert hospital.post(statement, {"text": "我院无异议"}).status_code == 404, "not heard yet"
+    for stage in ("checking", "hearing"):
+        go(people["first"], case, stage)
+    assert "陈述申辩已提交" in told(hospital, statement, text="患者确需住院观察")
+    assert case.steps.filter(kind="statement", author=hospital.user).exists()
+    stranger = enter(Role.INSTITUTION, (), username="stranger", fixmedins_code="H43100299999")
+    assert stranger.post(statement, {"text": "不是本机构"}).status_code == 404
+    assert "请先登记移送" in go(people["reviewer"], case, "closed", "线索移送公安机关", result="transferred")
+    step(people["first"], case, "handed_over", "涉嫌诈骗，移送线索", receiver="市公安局")
+    go(people["reviewer"], case, "closed", "线索移送公安机关", result="transferred")
+    assert "公安" not in hospital.get("/hearing/").content.decode()
+
+
+def test_of_two_who_move_a_case_at_once_the_later_is_told(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    case.refresh_from_db()
+    seen = case.version
+    go(people["first"], case, "checking")
+    page = told(people["second"], f"/cases/{case.pk}/move/", to="hearing", note="", version=seen)
+    assert "他人已于此间办理本案" in page
+    case.refresh_from_db()
+    assert case.stage == Stage.CHECKING
+
+
+def test_an_institution_has_one_open_case(people: dict[str, Client], suspect: Suspect) -> None:
+    opened(people, suspect)
+    assert "该机构已有未结案件" in told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="report", reason="群众举报挂床")
+    assert Case.objects.count() == 1
+
+
+def test_the_ledgers_hold_four_lists_and_three_ledgers_of_the_users_cases(
+    people: dict[str, Client], suspect: Suspect, enter: Callable[..., Client]
+) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    go(people["reviewer"], case, "closed", "病历完整，不属实", result="cleared")
+    book = openpyxl.load_workbook(io.BytesIO(people["lead"].get("/cases/ledgers.xlsx").content))
+    assert book.sheetnames == ["线索清单", "问题清单", "整改清单", "移送清单", "核查台账", "追回台账", "澄清台账"]
+    assert book["澄清台账"]["D4"].value == suspect.fixmedins_name
+    assert book["核查台账"]["G4"].value == "first、second"
+    foreign = openpyxl.load_workbook(io.BytesIO(enter(Role.AUDITOR, (COUNTIES[2],)).get("/cases/ledgers.xlsx").content))
+    assert foreign["核查台账"].max_row == 3, "no case of other counties"
+
+
+def test_the_plan_sends_auditors_of_another_county_and_leaves_open_cases_out(people: dict[str, Client], runs: tuple[Any, Any]) -> None:
+    from workbench.screens.views.rules import defaults
+
+    Suspect.objects.filter(run=runs[1], rank__lte=6).update(expected_fen=int(defaults()["plan"]["inspection_cost"]) * 1000, probability=0.9)
+    page = people["lead"].get("/cases/plan/?n=4")
+    rows = page.context["rows"]
+    assert len(rows) == 4
+    assert all(row["inspecting_county"] not in (None, row["admdvs"]) for row in rows)
+    first = rows[0]
+    told(people["lead"], "/cases/plan/", code=first["fixmedins_code"], **{f"team-{first['fixmedins_code']}": first["inspecting_county"]})
+    case = Case.objects.get()
+    assert (case.fixmedins_code, case.team) == (first["fixmedins_code"], first["inspecting_county"])
+    again = people["lead"].get("/cases/plan/?n=4").context["rows"]
+    assert first["fixmedins_code"] not in [row["fixmedins_code"] for row in again]
