@@ -25,7 +25,7 @@ CHROMIUM_ARGS = [
 ]  # fmt: skip
 USERS = {
     "zhang": ("auditor", "431002,431003", "张稽核"),
-    "sunji": ("auditor", "431002", "孙稽核"),
+    "hu": ("auditor", "431002", "胡稽核"),
     "li": ("reviewer", "all", "李复核"),
     "wang": ("lead", "all", "王组长"),
     "zhao": ("director", "all", "赵主任"),

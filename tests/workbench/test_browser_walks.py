@@ -437,7 +437,7 @@ def test_a_case_goes_from_the_clue_over_auditors_of_another_county_to_its_end(en
     lead.click("button:has-text('登记线索')")
     expect(lead.locator(".messages .success")).to_contain_text("线索已登记")
     lead.select_option("#team", "431002")
-    for name in ("张稽核", "孙稽核"):
+    for name in ("张稽核", "胡稽核"):
         lead.locator("label", has_text=name).locator("input").check()
     lead.fill("#due", "2030-03-31")
     look(lead, "35-case-assign")

@@ -202,7 +202,7 @@ def _insert_suspects(run: Run, suspects: pl.DataFrame, profiles: Profiles) -> No
                 rank=row["rank"],
                 rank_low=row["rank_low"],
                 rank_high=row["rank_high"],
-                previous_rank=ranks.get(row["fixmedins_code"]),
+                previous_rank=ranks.get(row["fixmedins_code"]) if earlier else row["rank"],  # in a first run nobody is new and nobody moved
                 fixmedins_code=row["fixmedins_code"],
                 fixmedins_name=row["fixmedins_name"] or row["fixmedins_code"],
                 admdvs=row["admdvs"] or "",

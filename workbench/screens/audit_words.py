@@ -159,6 +159,10 @@ def detail_pairs(detail: str) -> list[tuple[str, str]]:
     return [(str(FIELDS.get(name, name)), shown) for name, value in content.items() if name not in LEFT_OUT and (shown := _shown(name, value))]
 
 
+def _comma() -> str:
+    return ", " if get_language() == "en" else "、"
+
+
 def _shown(name: str, value: Any) -> str:
     if value is None or value in ("", [], {}):
         return ""
@@ -174,7 +178,7 @@ def _shown(name: str, value: Any) -> str:
         "unit": lambda v: rule_title(v, get_language() or ""),
         "amount_fen": yuan,
         "document": lambda v: str(DOCUMENTS[v].title) if v in DOCUMENTS else str(OTHER_DOCUMENTS.get(v, v)),
-        "counties": lambda v: "、".join(county_name(code) for code in v) if isinstance(v, list) else str(v),
+        "counties": lambda v: _comma().join(county_name(code) for code in v) if isinstance(v, list) else str(v),
         "filters": lambda v: "；".join(f"{key}={','.join(values)}" for key, values in v.items() if any(values)),
     }
     if name in known:
@@ -182,6 +186,6 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     if isinstance(value, list):
-        return "、".join(str(item) for item in value[:5]) + ("…" if len(value) > 5 else "")
+        return _comma().join(str(item) for item in value[:5]) + ("…" if len(value) > 5 else "")
     text = str(value)
     return text if len(text) <= LONGEST or name == "reason" else text[:LONGEST] + "…"

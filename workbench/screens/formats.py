@@ -38,7 +38,7 @@ def short_yuan(fen: int | float | None) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """A share 0–1 as per cent."""
-    return f"{share * 100:.{digits}f}%" if isinstance(share, int | float) else "—"
+    return f"{share * 100:.{digits}f}%" if isinstance(share, int | float) and math.isfinite(share) else "—"
 
 
 def number(value: Any) -> str:

@@ -94,9 +94,11 @@ MEASURES = {
     "dialysis_sessions": _("每患者月透析次数"),
 }
 
+#: The unit of a share in an effect estimate: a change of it is told in percentage points.
+SHARE_UNIT = "占比"
 #: Changes whose effect every run estimates, and the units of the measures, as flows.effect and models.effects name them.
 CHANGES = {"按病组付费": _("按病组付费"), "血透室人脸识别": _("血透室人脸识别")}
-EFFECT_UNITS = {"元/例": _("元/例"), "人次": _("人次"), "天": _("天"), "占比": _("占比"), "次/患者月": _("次/患者月")}
+EFFECT_UNITS = {"元/例": _("元/例"), "人次": _("人次"), "天": _("天"), SHARE_UNIT: _("个百分点"), "次/患者月": _("次/患者月")}
 
 #: Why ingest did not take a row (flows.ingest.report.REASONS).
 REFUSALS = {
@@ -218,7 +220,9 @@ def _features() -> dict[str, tuple[str, str]]:
         return {}
     titles: dict[str, tuple[str, str]] = {}
     for unit in units:
-        titles |= {column: (zh, unit.title_en) for column, zh in getattr(unit, "columns", {}).items()}
+        columns = getattr(unit, "columns", {})
+        titles |= {column: (zh, unit.title_en) for column, zh in columns.items()}
+        titles |= {f"{unit.feature_id}_{member}": (f"{unit.title_zh}·{zh}", f"{unit.title_en} · {member}") for member, zh in columns.items()}
         titles[unit.feature_id] = (unit.title_zh, unit.title_en)
     return titles
 

@@ -106,7 +106,7 @@
         d.peers.length ? [{ name: d.names[1], type: "bar", data: d.peers, barMaxWidth: 12, itemStyle: { color: soft, opacity: .55 } }] : []),
     }),
     occupancy: (d) => Object.assign(base(), {
-      xAxis: category(d.months), yAxis: value(),
+      xAxis: category(d.months), yAxis: value({ name: d.unit }),
       series: [
         { name: d.names[0], type: "bar", data: d.mean, barMaxWidth: 22 },
         { name: d.names[1], type: "line", data: d.peak, symbolSize: 5, itemStyle: { color: palette[1] } },

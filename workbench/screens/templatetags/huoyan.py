@@ -27,6 +27,7 @@ from workbench.screens.words import (
     LEVELS,
     MEASURES,
     REFUSALS,
+    SHARE_UNIT,
     TABLES,
     exception_title,
     feature_title,
@@ -184,6 +185,12 @@ def measure_name(name: str) -> str:
 
 
 @register.filter
+def measure_with_unit(name: str) -> str:
+    """A column of the DRG monitor in words, with its unit where that is money."""
+    return f"{measure_title(name)}{_('（元）')}" if name in YUAN else measure_title(name)
+
+
+@register.filter
 def monitor_table(name: str) -> str:
     """A table of the DRG monitor in words."""
     return str(TABLES[name])
@@ -253,11 +260,25 @@ def unit_name(unit: str) -> str:
 
 
 @register.filter
-def signed(value: float | None) -> str:
-    """A change with its sign."""
+def signed(value: float | None, unit: str = "") -> str:
+    """A change with its sign; of a share, in percentage points."""
     if not isinstance(value, int | float) or not math.isfinite(value):
         return "—"
+    if unit == SHARE_UNIT:
+        return f"{value * 100:+.2f}"
     return f"{value:+,.2f}" if abs(value) >= 0.1 else f"{value:+.2g}"
+
+
+@register.filter
+def level_of(value: float | None, unit: str) -> str:
+    """How large a measure was, in its unit; a share in per cent."""
+    return percent(value) if unit == SHARE_UNIT else number(value)
+
+
+@register.filter
+def listed(value: Any) -> Any:
+    """A parameter's value; several values as a list in words."""
+    return (", " if get_language() == "en" else "、").join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 @register.filter

@@ -73,7 +73,10 @@ def _not_run(run: Run, report: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 "rule_id": e.get("rule_id", ""),
                 "title": e.get("title_zh", ""),
-                "tables": [*(e.get("missing_tables") or e.get("tables") or []), *(f"“{name}”的知识点" for name in e.get("missing_points") or [])],
+                "tables": [
+                    *(e.get("missing_tables") or e.get("tables") or []),
+                    *(_("“{}”的知识点").format(name) for name in e.get("missing_points") or []),
+                ],
             }
             for e in listed
             if isinstance(e, dict)

@@ -20,7 +20,7 @@ from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import monitor
 from workbench.screens.formats import masked
 from workbench.screens.shared import chosen_run, page_of, whole_number
-from workbench.screens.words import measure_title, unit_title
+from workbench.screens.words import SHARE_UNIT, measure_title, unit_title
 
 MOST_EVENTS = 60
 CHART_MEASURES = (
@@ -131,6 +131,7 @@ def _city(run: Run, shown: Sequence[str], mine: frozenset[str] | None) -> dict[s
                 "budget": [_plain(row["budget_to_date"]) for row in spent],
                 "low": [_plain(row["low"]) for row in spent],
                 "high": [_plain(row["high"]) for row in spent],
+                "planned": any(row["budget_to_date"] is not None for row in spent),
                 "names": [_("累计支出"), _("预测"), _("累计预算"), _("预测下限"), _("预测上限")],
                 "unit": _("元"),
             }
@@ -153,6 +154,11 @@ def _name_departments(run: Run, rows: list[dict[str, Any]]) -> list[dict[str, An
     return rows
 
 
+def _group_names(run: Run) -> dict[str, str]:
+    rows = monitor.table(run, "drg", WHOLE_PERIOD)
+    return {} if rows is None else dict(rows.select("drg_code", "drg_name").drop_nulls().iter_rows())
+
+
 def _plain(value: Any) -> float | None:
     return round(float(value), 4) if isinstance(value, int | float) and math.isfinite(value) else None
 
@@ -166,8 +172,9 @@ def drg_alerts(request: Request) -> HttpResponse:
         return render(request, "empty.html", {"title": _("DRG监测")})
     listed = monitor.alerts(run, _mine(run, request.user))
     names = dict(Suspect.objects.filter(run=run).values_list("fixmedins_code", "fixmedins_name"))
+    groups = _group_names(run)
     for place, row in enumerate(_name_departments(run, listed)):
-        row["place"], row["fixmedins_name"] = place, names.get(row["fixmedins_code"], "")
+        row["place"], row["fixmedins_name"], row["drg_name"] = place, names.get(row["fixmedins_code"], ""), groups.get(row["drg_code"], "")
     context = {
         "run": run,
         "levels": list(monitor.UNITS),
@@ -221,12 +228,13 @@ def _event_study(chosen: dict[str, Any] | None) -> dict[str, Any]:
     rows = [row for row in (chosen or {}).get("event_study") or [] if abs(row["event_time"]) <= MOST_EVENTS]
     if not rows:
         return {}
+    unit = str((chosen or {}).get("unit_zh") or "")
+    times = 100 if unit == SHARE_UNIT else 1
+    line = {name: [None if _plain(row.get(name)) is None else round(row[name] * times, 4) for row in rows] for name in ("effect", "low", "high")}
     return {
         "times": [row["event_time"] for row in rows],
-        "effect": [_plain(row["effect"]) for row in rows],
-        "low": [_plain(row.get("low")) for row in rows],
-        "high": [_plain(row.get("high")) for row in rows],
+        **line,
         "names": [_("各月效果"), _("95%区间")],
-        "axes": [_("距实施的月数"), unit_title(str((chosen or {}).get("unit_zh") or ""))],
+        "axes": [_("距实施的月数"), unit_title(unit)],
         "start": _("实施"),
     }

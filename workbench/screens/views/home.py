@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from workbench.accounts.models import Role, User
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
-from workbench.cases.models import Outcome, Proposal, Review, Verdict
+from workbench.cases.flow import visible
+from workbench.cases.models import Outcome, Proposal, Review, Stage, Verdict
 from workbench.results.models import CountySum, CountyTotal, Run
 from workbench.screens.formats import county, kind_name
 from workbench.screens.shared import chosen_run
@@ -54,6 +55,7 @@ def home(request: Request) -> HttpResponse:
         "kinds": kinds,
         "counties": sums,
         "week": week_of_work(user),
+        "cases": case_load(user) if may(user, "suspects") else {},
         "leaders": base_list(run, user).filter(level="red").order_by("rank")[:8] if may(user, "suspects") else [],
         "earlier": Run.objects.exclude(pk=run.pk).defer("info", "delivery")[:6],
         "proposals": Proposal.objects.filter(state="waiting").exclude(author=user).count() if may(user, "approve") else 0,
@@ -104,6 +106,12 @@ def week_of_work(user: User) -> dict[str, Any]:
         mine=Count("pk", filter=Q(author=user)),
     )
     return {**counts, "waiting": rows.filter(review=Review.WAITING).count(), "returned": rows.filter(outcome=Outcome.RETURNED).count()}
+
+
+def case_load(user: User) -> dict[str, int]:
+    """Open cases the user handles, and those of his counties that nobody handles yet."""
+    clues = visible(user).filter(stage=Stage.CLUE, handlers=None)
+    return {"mine": user.cases.exclude(stage=Stage.CLOSED).count(), "unassigned": clues.count() if may(user, "assign") else 0}
 
 
 @require_POST

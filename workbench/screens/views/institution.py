@@ -114,6 +114,7 @@ def charts(suspect: Suspect, user: User) -> dict[str, Any]:
             "mean": [row["mean"] for row in profile.get("occupancy", [])],
             "peak": [row["peak"] for row in profile.get("occupancy", [])],
             "beds": suspect.beds,
+            "unit": _("人、张"),
             "names": [_("日均在院人数"), _("最高在院人数"), _("核定床位")],
         },
         "funnel": funnel(suspect, user),
