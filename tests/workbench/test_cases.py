@@ -118,6 +118,9 @@ def test_who_handles_a_case_sees_the_institution_of_another_county_until_it_is_c
     assert people["first"].get(institution).status_code == 200
     assert people["first"].get(f"/findings/{finding.finding_id}/").status_code == 200
     assert suspect.fixmedins_name in people["first"].get("/cases/?show=mine").content.decode()
+    seen = Finding.objects.filter(run=suspect.run, fixmedins_code=suspect.fixmedins_code).exclude(psn_no="").first()
+    assert seen is not None
+    assert f"{suspect.fixmedins_name} <span" in people["first"].get(f"/findings/{seen.finding_id}/person/").content.decode(), "named on the timeline"
     go(people["first"], case, "checking")
     go(people["reviewer"], case, "closed", "病历完整，疑点不属实", result="cleared")
     assert people["first"].get(institution).status_code == 404

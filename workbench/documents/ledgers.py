@@ -47,8 +47,8 @@ def _clue(case: Case) -> Iterator[tuple[Any, ...]]:
 def _problems(case: Case) -> Iterator[tuple[Any, ...]]:
     for verdict in upheld(case).select_related("author", "reviewer").order_by("-amount_fen"):
         what = rule_title(verdict.rule_id, "zh-hans") if verdict.rule_id else "机构整体"
-        reviewer = verdict.reviewer.name if verdict.reviewer else ""
-        yield what, verdict.finding_id, verdict.get_outcome_display(), verdict.amount_fen, verdict.reason, verdict.author.name, reviewer
+        people = [person.name if person else "" for person in (verdict.author, verdict.reviewer)]
+        yield what, verdict.finding_id, verdict.get_outcome_display(), verdict.amount_fen, verdict.reason, *people
 
 
 def _of_kind(*kinds: str) -> Any:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from workbench.accounts.models import Role, User
 from workbench.accounts.request import Request
-from workbench.accounts.rights import in_counties, may, needs, or_404, sees_county
+from workbench.accounts.rights import in_counties, lent, may, needs, or_404, sees_county
 from workbench.audit.chain import record
 from workbench.cases.models import Attachment, Comment, Outcome, Review, Verdict
 from workbench.cases.services import Conflict, Decision, VerdictError, decide, decide_many, review, review_many, undo
@@ -146,14 +146,12 @@ def _address(standing: Verdict) -> str:
 @needs("suspects")
 def verdicts(request: Request) -> HttpResponse:
     """Verdicts of the user's counties: what waits for review, one's own, all; and where one is mentioned."""
-    rows: QuerySet[Verdict] = (
-        in_counties(Verdict.objects.exclude(outcome=Outcome.OPEN), request.user).select_related("author", "reviewer").order_by("-changed")
-    )
+    rows: QuerySet[Verdict] = Verdict.objects.exclude(outcome=Outcome.OPEN).select_related("author", "reviewer").order_by("-changed")
     shown = request.GET.get("show") or ("waiting" if may(request.user, "review") else "mine")
+    # one's own may lie in another county, where one handled a case
+    rows = rows.filter(author=request.user) if shown == "mine" else in_counties(rows, request.user)
     if shown == "waiting":
         rows = rows.filter(review=Review.WAITING)
-    elif shown == "mine":
-        rows = rows.filter(author=request.user)
     page = page_of(request, rows)
     page.object_list = list(page.object_list)
     names = dict(
@@ -176,7 +174,7 @@ def comment(request: Request, code: str = "", finding_id: str = "") -> HttpRespo
         return redirect(f"{address}#comments")
     made = Comment.objects.create(fixmedins_code=thing.fixmedins_code, finding_id=finding_id, text=text, author=request.user)
     named = User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True).exclude(role=Role.INSTITUTION)
-    made.mentions.set([user for user in named if sees_county(user, thing.admdvs) and may(user, "suspects")])
+    made.mentions.set([user for user in named if (sees_county(user, thing.admdvs) or lent(user, thing)) and may(user, "suspects")])
     record(request, "comment", "finding" if finding_id else "institution", finding_id or code)
     return redirect(f"{address}#comments")
 

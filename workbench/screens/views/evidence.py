@@ -98,9 +98,9 @@ def _neighbours(found: Finding) -> dict[str, Finding | None]:
 @needs("evidence")
 def stay(request: Request, finding_id: str) -> HttpResponse:
     """The stay day by day."""
-    run, found, t, context = _context(request, "stay", finding_id)
+    _run, found, t, context = _context(request, "stay", finding_id)
     days = read.stay_days(t, found.mdtrt_id, found.line_list) if t is not None and found.mdtrt_id else {}
-    places = _places(run, request, {row["fixmedins_code"] for row in days.get("elsewhere_rows", [])})
+    places = _places(found, request, {row["fixmedins_code"] for row in days.get("elsewhere_rows", [])})
     for row in days.get("elsewhere_rows", []):
         row["place"] = places[row["fixmedins_code"]]
     names = {"bed": _("床位"), "nursing": _("护理"), "treatment": _("治疗手术"), "drug": _("药品"), "exam": _("检查化验"), "other": _("其他")}
@@ -113,11 +113,11 @@ def stay(request: Request, finding_id: str) -> HttpResponse:
 @needs("evidence")
 def person(request: Request, finding_id: str) -> HttpResponse:
     """The person's visits across institutions. Institutions outside the user's counties appear by county only."""
-    run, _found, t, context = _context(request, "person", finding_id)
+    run, found, t, context = _context(request, "person", finding_id)
     rows = read.timeline(t) if t is not None else []
     codes = {row["fixmedins_code"] for row in rows}
     counties = dict(Suspect.objects.filter(run=run, fixmedins_code__in=codes).values_list("fixmedins_code", "admdvs"))
-    places = _places(run, request, codes)
+    places = _places(found, request, codes)
     for row in rows:
         row["place"] = places[row["fixmedins_code"]]
         row["county"] = counties.get(row["fixmedins_code"]) or row["fixmedins_code"][1:7]
@@ -126,9 +126,10 @@ def person(request: Request, finding_id: str) -> HttpResponse:
     return render(request, "evidence/person.html", context)
 
 
-def _places(run: Run, request: Request, codes: set[str]) -> dict[str, str]:
-    """Institution code → name; those outside the user's counties bear none."""
-    mine = in_counties(Suspect.objects.filter(run=run, fixmedins_code__in=codes), request.user)
+def _places(found: Finding, request: Request, codes: set[str]) -> dict[str, str]:
+    """Institution code → name; those outside the user's counties bear none, but for the finding's own."""
+    known = Suspect.objects.filter(run=found.run_id, fixmedins_code__in=codes)
+    mine = in_counties(known, request.user) | known.filter(fixmedins_code=found.fixmedins_code)
     return dict.fromkeys(codes, _("其他区县机构")) | dict(mine.values_list("fixmedins_code", "fixmedins_name"))
 
 
