@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.workbench.browser import by_browser, chromium, site  # noqa: F401  fixtures of the browser tests
 from tests.workbench.small_city import COUNTIES, build
 
 PASSWORD = "Firm-Lamp-2024!"  # noqa: S105  of users who live for one test

@@ -1,32 +1,19 @@
-"""A morning at the workbench, in a real browser: auditor, reviewer, steward, institution, administrators; both languages.
-
-Every page is checked by axe for serious violations, and for messages in the browser's console (a broken content-security policy would
-show there). With HUOYAN_SCREENSHOTS=1 a picture of every page is taken: those of docs/auditor-guide.zh-CN.md anew, the others to build/screenshots.
-"""
+"""A morning at the workbench, in a real browser: auditor, reviewer, steward, institution, administrators; both languages."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.workbench.site import CHROMIUM, CHROMIUM_ARGS, PASSWORD, ROOT, USERS, Site, missing_browser, serve
+from tests.workbench.browser import MARKS, Enter, all_drawn, look
+from tests.workbench.site import PASSWORD, USERS, Site
 from tests.workbench.small_city import institutions
 
-SHOTS = os.environ.get("HUOYAN_SCREENSHOTS") == "1"
-GUIDE = (ROOT / "docs" / "auditor-guide.zh-CN.md").read_text(encoding="utf-8")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(missing_browser() is not None, reason=f"browser tests: {missing_browser()}"),
-]
-Enter = Callable[..., Page]
-EMPTY_STYLE = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+pytestmark = MARKS
 #: The words of the frame itself: text that stands directly in headings, labels, buttons … (not in their options or in data).
 OWN_TEXTS = """() => Array.from(document.querySelectorAll('header a, h1, h2, h3, th, label, dt, button, summary'))
   .filter(e => !e.closest('.who'))
@@ -34,65 +21,10 @@ OWN_TEXTS = """() => Array.from(document.querySelectorAll('header a, h1, h2, h3,
   .filter(Boolean)"""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, run_folders: tuple[Path, Path]) -> Iterator[Site]:
-    with serve(tmp_path_factory.mktemp("home"), run_folders, institutions()[0][0]) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def enter(chromium: Browser, site: Site) -> Iterator[Enter]:
-    """Signs somebody in by the form; console messages on any page fail the test."""
-    said: list[str] = []
-    contexts = []
-
-    def sign_in(name: str, *, width: int = 1366, height: int = 768) -> Page:
-        context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        page.goto("/login/")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("main button.main")
-        page.wait_for_url(lambda url: "/login" not in url)
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    # the 4xx are those the walk asks for; the empty style element is what taking a picture leaves in the page
-    wrong = [text for text in said if "status of 4" not in text and not (SHOTS and EMPTY_STYLE in text)]
-    assert not wrong, "\n".join(wrong)
-
-
-def all_drawn(page: Page) -> None:
-    """Waits until every chart is drawn, by a locator: an expression that is polled would be refused by the content-security policy."""
-    expect(page.locator("[data-chart]:not([data-drawn])")).to_have_count(0, timeout=30_000)
-
-
-def look(page: Page, name: str, *, full: bool = True) -> None:
-    """Axe finds no serious violation; all charts are drawn; the picture is kept when asked for."""
-    all_drawn(page)
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-    assert not found, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} scrolls sideways by {wide} px"
-    if SHOTS:
-        folder = ROOT / ("docs" if f"(screenshots/{name}.png)" in GUIDE else "build") / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=full)
+def enter(by_browser: Enter) -> Enter:
+    """Signs somebody in by the form."""
+    return by_browser
 
 
 def test_an_auditors_morning_from_sign_in_to_export(enter: Enter, tmp_path: Path) -> None:
@@ -415,74 +347,12 @@ def test_the_second_factor_is_set_up_on_ones_own_page_and_asked_for(enter: Enter
     again.close()
 
 
-def do(page: Page, kind: str, note: str) -> None:
-    """Enters what was done in the case."""
-    page.select_option("#kind", kind)
-    page.fill("#note", note)
-    page.click("main button:text-is('登记')")
-    expect(page.locator(".messages .success")).to_have_text("已登记。")
-
-
-def to(page: Page, stage: str) -> None:
-    """Takes the case to the stage."""
-    page.click(f"main button:text-is('{stage}')")
-    expect(page.locator(".stages .here")).to_have_text(stage)
-
-
-def test_a_case_goes_from_the_clue_over_auditors_of_another_county_to_its_end(enter: Enter) -> None:
-    lead = enter("wang")
-    lead.click("nav >> text=案件")
-    lead.click("text=检查计划")
-    look(lead, "34-plan")
-    pharmacy = next(code for code, _name, word, _beds in institutions() if word == "零售药店" and code.startswith("P431021"))
-    lead.goto(f"/institutions/{pharmacy}/")
-    lead.click("summary:has-text('登记线索，立案核查')")
-    lead.select_option("#origin", "report")
-    lead.fill("#clue", "群众举报为他人刷卡购药")
-    lead.click("button:has-text('登记线索')")
-    expect(lead.locator(".messages .success")).to_contain_text("线索已登记")
-    lead.select_option("#team", "431002")
-    for name in ("张稽核", "胡稽核"):
-        lead.locator("label", has_text=name).locator("input").check()
-    lead.fill("#due", "2030-03-31")
-    look(lead, "35-case-assign")
-    lead.click("text=保存分派")
-    auditor = enter("zhang")
-    auditor.click("nav >> text=案件")
-    auditor.click(".tabs >> text=我承办的")
-    auditor.locator("tbody a.name").first.click()
-    to(auditor, "核查")
-    do(auditor, "visit", "现场调取进销存记录和购药小票")
-    to(auditor, "约谈与陈述申辩")
-    do(auditor, "interview", "约谈负责人，承认为他人刷卡")
-    to(auditor, "处理")
-    expect(auditor.locator("main")).to_contain_text("由承办人以外的复核员、组长或主任办理")
-    reviewer = enter("li")
-    reviewer.goto(auditor.url)
-    reviewer.fill("#owed", "300.00")
-    to(reviewer, "追回与整改")
-    auditor.reload()
-    auditor.fill("#amount", "300")
-    do(auditor, "recovered", "转账退回")
-    reviewer.reload()
-    reviewer.check("input[name=result][value=handled]")
-    reviewer.fill("#closing", "基金损失全部退回，已整改。")
-    look(reviewer, "36-case")
-    to(reviewer, "结案")
-    reviewer.goto("/cases/?show=closed")
-    expect(reviewer.locator("tbody")).to_contain_text("已处理")
-    look(reviewer, "37-cases")
-    with reviewer.expect_download() as download:
-        reviewer.click("text=导出四清单三台账")
-    assert download.value.suggested_filename.startswith("清单台账-")
-
-
 def all_pages(site: Site) -> dict[str, list[tuple[str, str]]]:
     """User → (name, address) of every page that the user's role begins from; pages of one finding hang on the finding of the institution."""
     institution, rule = f"/institutions/{site.institution}/", "/rules/idle_bed_days/"
     lead = [
         ("home", "/home/"), ("suspects", "/suspects/"), ("institution", institution), ("documents", f"{institution}documents/"),
-        ("verdicts", "/verdicts/?show=all"), ("cases", "/cases/?show=closed"), ("case", "/cases/1/"), ("plan", "/cases/plan/"),
+        ("verdicts", "/verdicts/?show=all"), ("cases", "/cases/"), ("plan", "/cases/plan/"),
         ("rules", "/rules/"), ("rule", rule), ("models", "/models/"), ("data", "/data/"),
         ("drg", "/drg/?level=hospital"), ("effect", "/drg/effect/"), ("alerts", "/drg/alerts/"), ("cases", "/drg/cases/"),
         ("account", "/account/"), ("password", "/account/password/"), ("missing", "/nowhere/"),
