@@ -66,7 +66,9 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     stays = rows.filter(pl.col("row") == "stay").select(
         "mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day", "inscp_fen", "paid_fen", "inner_days", "bare_days", "charged_days"
     )
-    names = houses(t).select(pl.col("fixmedins_code").alias("elsewhere"), pl.col("fixmedins_name").alias("there"))
+    named = houses(t)
+    names = named.select(pl.col("fixmedins_code").alias("elsewhere"), pl.col("fixmedins_name").alias("there"))
+    active = named.select("fixmedins_code", active=pl.col("care_class") == "general")
     seen = (
         events.join(names, on="elsewhere", how="left")
         .sort("mdtrt_id", "date", "elsewhere", "what")
@@ -87,7 +89,9 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     )
     stays = stays.join(seen, on="mdtrt_id", how="left").join(on_days, on="mdtrt_id", how="left")
     judged = stays.join(_habit(stays, "in_person", p), on="fixmedins_code").join(_shopping(stays, events, p), on="fixmedins_code")
-    bare = pl.col("bare_days") >= p["bare_share_min"] * pl.col("charged_days")
+    judged = judged.join(active, on="fixmedins_code", how="left")
+    # a home for the old or a psychiatric ward does nothing but nurse on most days, and takes its patient to a physician when he needs one
+    bare = pl.col("active") & (pl.col("bare_days") >= p["bare_share_min"] * pl.col("charged_days"))
     habitual = (pl.col("in_person") & pl.col("habitual")) | pl.col("shopping")
     found = judged.filter(pl.col("weight").is_not_null()).with_columns(
         habitual=habitual,

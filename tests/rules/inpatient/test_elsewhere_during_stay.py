@@ -141,3 +141,10 @@ def test_perfusion_and_the_face_in_the_dialysis_room_are_dialysis_too(city):
     scene = "rcd_id | psn_no | fixmedins_code | scene_type | begntime | match_score\nR1 | P1 | H9 | {} | 2024-03-05 09:00 | 0.95\n"
     assert found(elsewhere_during_stay, draw(city, perfusion, scene_rcd_d=scene.format(1))).is_empty()
     assert found(elsewhere_during_stay, draw(city, perfusion, scene_rcd_d=scene.format(4))).height == 1
+
+
+@pytest.mark.parametrize("kind", ["护理院(医养结合)", "专科医院-精神"])
+def test_one_outing_to_a_physician_from_a_house_that_nurses_only_is_no_empty_bed(city, kind):
+    visit = "V1 | V | P1 | H9 | 2024-03-04 | 001204000060000 | 11 | | | |"
+    assert found(elsewhere_during_stay, draw(city, visit)).height == 1
+    assert found(elsewhere_during_stay, draw(city, visit, medins_info_b=f"medins_code | medins_type_name\nH1 | {kind}\n")).is_empty()
