@@ -17,6 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the pinned packages into $(VENV) (once; later runs skip this) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock 2> >(grep -v '^WARNING: Location' >&2)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2> >(grep -v '^WARNING: Location' >&2)
+	@$(BIN)/python -m flows.blank_stores
 	@rm -f $(VENV)/.installed-*; touch $@
 
 demo: setup

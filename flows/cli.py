@@ -1,28 +1,72 @@
-"""``huoyan``: the command. Each area's commands stand in a module ``flows/cli_<area>.py``; here they are put together."""
+"""``huoyan``: the command. Each area's commands stand in a module ``flows/cli_<area>.py``, which loads when one of them is called: ``run``
+starts Prefect's server before it loads anything, and no command waits for what only others need."""
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from features.lake import LakeError
-from features.parameters import City, ParameterError
-from flows import cli_drg, cli_features, cli_ingest, cli_models, cli_power, cli_rules, cli_simulate, cli_workbench
 from flows.home import Home
-from flows.ingest import DeliveryError, MappingError, VaultError
 from flows.temporary_server import temporary_server
-from models.kinds import Kind
-from models.knowledge.load import KnowledgeError
+
+#: Command → where it stands: a function is one command, a ``typer.Typer`` a group of them.
+AREAS: Final = {
+    "ingest": "cli_ingest.ingest",
+    "simulate": "cli_simulate.simulate",
+    "plan": "cli_models.plan",
+    "retrain": "cli_models.retrain",
+    "power": "cli_power.power",
+    "models": "cli_models.models",
+    "features": "cli_features.app",
+    "rules": "cli_rules.app",
+    "drg": "cli_drg.app",
+    "monitor": "cli_drg.monitor",
+    "effect": "cli_drg.effect",
+    "user": "cli_workbench.user",
+    "audit": "cli_workbench.audit",
+    "workbench": "cli_workbench.workbench",
+}
+
+
+class Areas(TyperGroup):
+    """The commands of this module, and those of the areas as they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *AREAS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            # a name that is no command is held against all of them: one of them is meant
+            for name in [cmd_name] if cmd_name in AREAS else AREAS:
+                self.commands[name] = _load(name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _load(name: str) -> Any:
+    """The command of this name, from its area's module."""
+    module, _, attribute = AREAS[name].partition(".")
+    unit = getattr(import_module(f"flows.{module}"), attribute)
+    alone = typer.Typer(rich_markup_mode="markdown")
+    if isinstance(unit, typer.Typer):
+        alone.add_typer(unit, name=name)
+    else:
+        alone.command(name)(unit)
+    return get_group(alone).commands[name]
+
 
 app = typer.Typer(
     name="huoyan",
+    cls=Areas,
     help="火眼 Huoyan finds fraud and waste in a city's medical-insurance fund, with evidence down to the fee line.\n\n"
     "Start with:  huoyan run DELIVERY --out OUT   then read OUT/suspects.csv, or open it in a browser with  huoyan serve --runs OUT.",
     no_args_is_help=True,
@@ -30,8 +74,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 console = Console()
-#: What a user can mend: shown as one sentence, without a traceback.
-EXPECTED_ERRORS = (DeliveryError, VaultError, MappingError, ParameterError, KnowledgeError, LakeError)
 LIGHTS = {"red": "red", "yellow": "yellow", "green": "green"}
 STAGES = {
     "ingest": "入库 ingest",
@@ -70,16 +112,19 @@ def run(
             bars.update(tasks[stage], completed=done, total=total)
 
         try:
-            City.load(config)
-            with temporary_server() as wait_until_ready:
-                # the libraries load and the tracking store is made while the server gets ready
+            with temporary_server() as wait_until_ready, ThreadPoolExecutor(1) as beside:
+                # the libraries load while the server gets ready
+                from features.parameters import City  # noqa: PLC0415
+
+                City.load(config)
                 from flows.refresh import run_refresh  # noqa: PLC0415 - Prefect must see the environment first
                 from flows.tracking import connect  # noqa: PLC0415
 
-                connect(home)
+                # the tracking store is wanted by the scores: MLflow loads beside the ingest
+                beside.submit(connect, home)
                 wait_until_ready()
                 run_refresh(delivery, out, config=config, lake=lake, mapping=mapping, knowledge=knowledge, workers=workers, dask=dask, progress=tell)
-        except EXPECTED_ERRORS as error:
+        except _expected_errors() as error:
             bars.stop()
             console.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
             raise typer.Exit(2) from None
@@ -89,8 +134,22 @@ def run(
         print_suspects(out, top)
 
 
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """What a user can mend: shown as one sentence, without a traceback."""
+    from features.lake import LakeError  # noqa: PLC0415 - loaded by then
+    from features.parameters import ParameterError  # noqa: PLC0415
+    from flows.ingest import DeliveryError, MappingError, VaultError  # noqa: PLC0415
+    from models.knowledge.load import KnowledgeError  # noqa: PLC0415
+
+    return DeliveryError, VaultError, MappingError, ParameterError, KnowledgeError, LakeError
+
+
 def print_suspects(out: Path, top: int) -> None:
     """The first suspects as a table, and where to look."""
+    import polars as pl  # noqa: PLC0415 - the server starts first
+
+    from models.kinds import Kind  # noqa: PLC0415
+
     suspects = pl.read_csv(out / "suspects.csv", infer_schema_length=None)
     table = Table(title=f"疑点机构 Suspects（前 {min(top, suspects.height)} 家，共 {suspects.height} 家）", show_lines=True)
     table.add_column("#", justify="right")
@@ -131,23 +190,11 @@ def serve(
     serving.serve(serving.services(runs, host=host, port=port, delivery=delivery, config=config), console.print)
 
 
-app.command()(cli_ingest.ingest)
-app.command()(cli_simulate.simulate)
-app.command()(cli_models.plan)
-app.command()(cli_models.retrain)
-app.command()(cli_power.power)
-app.add_typer(cli_models.models, name="models")
-app.add_typer(cli_features.app, name="features")
-app.add_typer(cli_rules.app, name="rules")
-app.add_typer(cli_drg.app, name="drg")
-app.command()(cli_drg.monitor)
-app.command()(cli_drg.effect)
-cli_workbench.mount(app)
-
-
 @app.command()
 def docs() -> None:
     """Writes the generated documents anew: the handbook of rules and the catalogue of features."""
+    from flows import cli_features, cli_rules  # noqa: PLC0415 - each area loads when it is called
+
     cli_rules.doc(Path("docs/rules"), Path("tests"))
     cli_features.doc(Path("docs/features.md"))
 

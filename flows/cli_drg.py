@@ -140,7 +140,7 @@ def _one(
     runs: Path, measure: str, starts: Path | None, start: str | None, table: Path | None, price: float | None, change: str | None
 ) -> EffectReport:
     from flows.effect import BY_GROUP, TERMINALS, dialysis_measure, dialysis_months, terminal_starts  # noqa: PLC0415
-    from models.effects.report import estimate, series_estimate  # noqa: PLC0415 - statsmodels loads slowly
+    from models.effects.report import estimate, series_estimate  # noqa: PLC0415 - scipy loads slowly
 
     given = pl.read_csv(starts, try_parse_dates=True, schema_overrides={"fixmedins_code": pl.String}) if starts else None
     none = pl.DataFrame(schema={"fixmedins_code": pl.String, "start": pl.Date})

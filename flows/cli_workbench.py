@@ -159,10 +159,3 @@ def server_command(host: str, port: int, workers: int = 2, threads: int = 4) -> 
         "--timeout",
         "120",
     )
-
-
-def mount(app: typer.Typer) -> None:
-    """Adds the commands of this file to ``huoyan``."""
-    app.add_typer(user, name="user")
-    app.add_typer(audit, name="audit")
-    app.add_typer(workbench, name="workbench")

@@ -7,6 +7,8 @@ OUT/drg/, OUT/effect/     monitoring of case payment, and what it changed (docs/
 OUT/work/                 finished steps, by key; safe to delete
 OUT/tracking/             MLflow's database and artifacts, unless HUOYAN_MLFLOW_URI names a server
 OUT/.prefect/             Prefect's own store, unless PREFECT_HOME or PREFECT_API_URL is set
+
+Both databases are copied from blanks where set-up laid them out (flows/blank_stores.py).
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ class Home:
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_TRACKING_URI": self.tracking_uri,
             "GIT_PYTHON_REFRESH": "quiet",
+            # polars gives memory back after ten seconds instead of half a second: it is wanted again before
+            "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",
         }
         for name, value in settings.items():
             os.environ.setdefault(name, value)

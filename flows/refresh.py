@@ -50,12 +50,17 @@ def score(job: Job, home: Home) -> ScoredCity:
     return score_step(job, home)
 
 
-@task(name="report")
-def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
-    """Everything a run hands back."""
-    hand_over(job, home, delivery, scored)
+@task(name="monitor")
+def monitor(job: Job, home: Home) -> None:
+    """Case payment and the effect of changes; reads the lake alone."""
     write_drg_monitor(job.open_lake(), home.out, job.city())
     write_effects(home.out, job.open_lake())
+
+
+@task(name="report")
+def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
+    """The findings, the delivery report and the run's record."""
+    hand_over(job, home, delivery, scored)
 
 
 _PROGRESS: ContextVar[Progress] = ContextVar("progress", default=lambda _stage, _done, _total: None)
@@ -81,6 +86,8 @@ def refresh(
     job.steps().clear_others()
     buckets = job.open_lake().buckets
     running = [bucket.submit(job, name) for name in buckets]
+    # its turn comes when the buckets are done: it then works beside the city's rules and the scores
+    monitored = monitor.submit(job, home)
     for done, future in enumerate(running):
         tell("rules", done, len(buckets))
         future.result()
@@ -94,6 +101,7 @@ def refresh(
     tell("score", 1, 1)
     tell("report", 0, 1)
     report(job, home, delivered, scored)
+    monitored.result()
     create_table_artifact(key="suspects", table=scored.top_rows(20), description="The first suspects of this run")
     create_table_artifact(
         key="drift", table=[{"警示": text} for text in scored.drifted.warnings] or [{"警示": "无"}], description="Drift of the data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from flows.blank_stores import copy_blank
 from flows.home import Home
 from flows.store import write_atomically
 from models.detectors.grouped_forest import GroupedForest
@@ -21,6 +23,7 @@ EXPERIMENT = "huoyan"
 SQLITE = "sqlite:///"
 #: What the drift of later deliveries is measured against (models/drift.py), beside the model.
 REFERENCE_FILE = "reference.json"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,12 @@ class ScoredBy:
 
 
 def connect(home: Home) -> Any:
-    """MLflow, pointed at the run's tracking store; the experiment exists afterwards."""
+    """MLflow, pointed at the run's tracking store; the experiment exists afterwards. Who comes while another thread is at it waits."""
+    with _ONE_AT_A_TIME:
+        return _connect(home)
+
+
+def _connect(home: Home) -> Any:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -57,6 +65,7 @@ def _make_store(home: Home) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # noqa: PLC0415 - as above
 
     def lay_out(path: Path) -> None:
+        copy_blank("mlflow", path)
         SqlAlchemyStore(f"{SQLITE}{path}", home.artifacts.as_uri()).engine.dispose()  # type: ignore[no-untyped-call]  # MLflow has no types for it
 
     write_atomically(Path(home.tracking_uri.removeprefix(SQLITE)), lay_out)

@@ -10,7 +10,6 @@ import polars as pl
 from models.effects.panel import Measure
 from models.effects.savings import Savings, savings
 from models.effects.staggered import Effect, placebo, staggered_did
-from models.effects.time_series import interrupted_series, series_placebo
 
 NO_COMPARISON: Final = "没有可比较的机构：需要期内开始实施且实施前有数据的机构，并有至少两家同期尚未实施的机构。"
 NO_DATA: Final = "数据中没有该指标。"
@@ -72,6 +71,8 @@ def estimate(panel: pl.DataFrame, name: str, measure: Measure, change_zh: str) -
 
 def series_estimate(panel: pl.DataFrame, start: int, name: str, measure: Measure, change_zh: str) -> EffectReport:
     """The effect of a change that met every unit in month ``start``, against the units' own common past."""
+    from models.effects.time_series import interrupted_series, series_placebo  # noqa: PLC0415 - statsmodels loads slowly
+
     value = (pl.col("value") * pl.col("cases")).sum() / pl.col("cases").sum() if measure.by_cases else pl.col("value").sum()
     series = panel.group_by("time").agg(value=value).sort("time")
     try:

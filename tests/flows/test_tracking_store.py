@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,9 @@ print(connect(home).get_experiment_by_name(EXPERIMENT).artifact_location)
 
 def test_a_run_killed_while_the_store_is_laid_out_leaves_none_and_the_next_makes_it(tmp_path: Path) -> None:
     def python(code: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True)  # noqa: S603
+        # without a blank to copy, so that the tables are laid out here
+        environment = {**os.environ, "HUOYAN_BLANK_STORES": str(tmp_path / "none")}
+        return subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True, env=environment)  # noqa: S603
 
     assert python(KILLED_WHILE_LAYING_OUT).returncode == 9
     assert not (tmp_path / "tracking" / "mlflow.db").exists()
