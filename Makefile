@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-12)
+STAMP := $(VENV)/.installed-$(shell sha256sum requirements.lock pyproject.toml flows/blank_stores.py | sha256sum | cut -c1-12)
 RUN := demo/run
 export POLARS_SKIP_CPU_CHECK := 1
 
@@ -11,13 +11,13 @@ export POLARS_SKIP_CPU_CHECK := 1
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml flows/blank_stores.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huoyan needs Python 3.11 or later; set PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned packages into $(VENV) (once; later runs skip this) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock 2> >(grep -v '^WARNING: Location' >&2)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2> >(grep -v '^WARNING: Location' >&2)
-	@$(BIN)/python -m flows.blank_stores
+	@$(BIN)/python -m flows.blank_stores || echo "Blank databases could not be laid out; every first run lays out its own, which takes longer."
 	@rm -f $(VENV)/.installed-*; touch $@
 
 demo: setup
