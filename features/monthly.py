@@ -97,7 +97,7 @@ class _MonthsAsHouses(Tables):
         return self._each_month(self._whole.raw(table))
 
     @property
-    def institutions(self) -> pl.LazyFrame:  # type: ignore[override]  # a cached property in Tables
+    def institutions(self) -> pl.LazyFrame:
         """The registry of institutions, once a month."""
         return self._each_month(self._whole.institutions)
 

@@ -32,10 +32,13 @@ def observed_over_expected(frame: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("observed").sum().alias("numerator"), pl.col("expected").sum().alias("denominator"), pl.len().alias("n")
     )
     quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
+    away = pl.col("observed") - pl.col("quotient") * pl.col("expected")
+    # what two equal decimals leave of each other hangs on the order of threads, and is no scatter
+    away = pl.when(away.abs() > 1e-12 * pl.col("observed").abs()).then(away).otherwise(pl.when(away.is_not_null()).then(0.0))
     squares = (
         frame.join(sums.select("fixmedins_code", quotient=quotient), on="fixmedins_code")
         .group_by("fixmedins_code")
-        .agg(((pl.col("observed") - pl.col("quotient") * pl.col("expected")) ** 2).sum().alias("squares"))
+        .agg((away**2).sum().alias("squares"))
     )
     scatter = pl.when(pl.col("n") > 1).then(pl.col("squares") * pl.col("n") / (pl.col("n") - 1))
     return sums.join(squares, on="fixmedins_code").select("fixmedins_code", "numerator", "denominator", scatter=scatter)

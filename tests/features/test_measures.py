@@ -30,3 +30,8 @@ def test_the_scatter_of_a_quotient_is_that_of_its_cases_around_it_and_unknown_of
 def test_without_an_expectation_there_is_no_scatter() -> None:
     nothing = pl.DataFrame({"fixmedins_code": ["H1", "H1"], "observed": [1.0, 2.0], "expected": [0.0, 0.0]})
     assert observed_over_expected(nothing.lazy()).collect()["scatter"].to_list() in ([None], [0.0])
+
+
+def test_cases_that_lie_alike_have_no_scatter_at_all_whatever_decimals_leave_of_each_other() -> None:
+    alike = pl.DataFrame({"fixmedins_code": ["H1"] * 3, "observed": [0.1, 0.2, 0.7], "expected": [0.3, 0.6, 2.1]})
+    assert observed_over_expected(alike.lazy()).collect()["scatter"].to_list() == [0.0]
