@@ -69,6 +69,50 @@ def outpatient_visits(frames: Given) -> pl.DataFrame:
     return settled_once(frames).filter(~is_inpatient(pl.col("med_type")))
 
 
+def dear_purchases(frames: Given, drugs_min: int, days_min: int = 0) -> pl.DataFrame:
+    """Of each person and house the visit with the dearest drugs, from at least so many kinds of them that last so long: what a dealer would order."""
+    lasting = pl.col("prd_days").fill_null(0) >= days_min
+    drugs = good_lines(frames).filter((pl.col("list_type") == DRUGS) & (pl.col("inscp_amt") > 0) & lasting)
+    worth = drugs.group_by("mdtrt_id").agg(worth=pl.col("inscp_amt").sum(), kinds=pl.col("hilist_code").n_unique())
+    bought = outpatient_visits(frames).join(worth.filter(pl.col("kinds") >= drugs_min), on="mdtrt_id")
+    return bought.sort("worth", "mdtrt_id", descending=[True, False]).unique(["psn_no", "fixmedins_code"], keep="first", maintain_order=True)
+
+
+def other_shops(frames: Given, units: pl.DataFrame) -> pl.Series:
+    """The pharmacies that are not among the units' houses, by code; where there are none, the other houses, or at last their own."""
+    others = sorted(set(frames["mdtrt_d"]["fixmedins_code"].drop_nulls()) - set(units["fixmedins_code"])) or sorted(set(units["fixmedins_code"]))
+    shops = frames["mdtrt_d"].filter(pl.col("fixmedins_code").is_in(others) & (pl.col("med_type").str.starts_with("41")))["fixmedins_code"]
+    return pl.Series(sorted(set(shops.to_list())) or others)
+
+
+def shortest_stays(frames: Given, days_min: float) -> pl.DataFrame:
+    """The shortest stay without an operation of each house that is long enough: the bill that is written for everybody."""
+    stays = stays_of_days(frames, days_min).with_columns(los=pl.col("endtime") - pl.col("begntime"))
+    return (
+        without_operation(frames, stays)
+        .sort("los", "mdtrt_id")
+        .unique("fixmedins_code", keep="first", maintain_order=True)
+        .select("fixmedins_code", "mdtrt_id", "begntime")
+    )
+
+
+def never_admitted(frames: Given, houses: pl.DataFrame) -> pl.DataFrame:
+    """``fixmedins_code psn_no``: the outpatients of these houses who were in no hospital, each with the house he visits most."""
+    admitted = stays_of_days(frames, 0).select("psn_no")
+    known = outpatient_visits(frames).join(houses, on="fixmedins_code", how="semi").join(admitted, on="psn_no", how="anti")
+    often = known.group_by("psn_no", "fixmedins_code").len("n").sort("psn_no", "n", "fixmedins_code", descending=[False, True, False])
+    return often.unique("psn_no", keep="first", maintain_order=True).select("fixmedins_code", "psn_no")
+
+
+def in_groups(people: pl.DataFrame, size: int, groups_max: int) -> pl.DataFrame:
+    """``fixmedins_code psn_no unit``: each house's people in full groups of ``size``, in the order they are given."""
+    return (
+        people.with_columns(number=pl.int_range(pl.len()).over("fixmedins_code") // size)
+        .filter((pl.len().over("fixmedins_code", "number") == size) & (pl.col("number") < groups_max))
+        .select("fixmedins_code", "psn_no", unit=pl.format("{}#{}", "fixmedins_code", "number"))
+    )
+
+
 def period(frames: Given) -> tuple[datetime, datetime]:
     """The first and the last beginning of a visit."""
     begins = frames["mdtrt_d"]["begntime"]

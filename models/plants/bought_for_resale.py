@@ -5,19 +5,11 @@ import polars as pl
 from features.parameters import Params
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
-from models.plants._tables import DRUGS, as_units, cases_by, chosen, copied, good_lines, outpatient_visits, period, resettled, times
-
-
-def _purchases(frames: Given, p: Params) -> pl.DataFrame:
-    """Of each person and house the visit with the dearest drugs, from several kinds of them: what a dealer would order."""
-    drugs = good_lines(frames).filter((pl.col("list_type") == DRUGS) & (pl.col("inscp_amt") > 0))
-    worth = drugs.group_by("mdtrt_id").agg(worth=pl.col("inscp_amt").sum(), kinds=pl.col("hilist_code").n_unique())
-    bought = outpatient_visits(frames).join(worth.filter(pl.col("kinds") >= p["resale_drugs_min"]), on="mdtrt_id")
-    return bought.sort("worth", "mdtrt_id", descending=[True, False]).unique(["psn_no", "fixmedins_code"], keep="first", maintain_order=True)
+from models.plants._tables import DRUGS, as_units, cases_by, chosen, copied, dear_purchases, other_shops, period, resettled, times
 
 
 def _units(frames: Given, p: Params) -> pl.DataFrame:
-    return as_units(_purchases(frames, p), "mdtrt_id")
+    return as_units(dear_purchases(frames, int(p["resale_drugs_min"])), "mdtrt_id")
 
 
 @plant(
@@ -29,10 +21,8 @@ def _units(frames: Given, p: Params) -> pl.DataFrame:
 )
 def bought_for_resale(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Frames, pl.DataFrame]:
     """A card buys its drugs again every week, several months' worth each time; part of the rounds go to two other shops on the same day."""
-    bought = _purchases(frames, p).filter(chosen(units, "mdtrt_id"))
-    others = sorted(set(frames["mdtrt_d"]["fixmedins_code"].drop_nulls()) - set(units["fixmedins_code"])) or sorted(set(units["fixmedins_code"]))
-    shops = frames["mdtrt_d"].filter(pl.col("fixmedins_code").is_in(others) & (pl.col("med_type").str.starts_with("41")))["fixmedins_code"]
-    pool = pl.Series(sorted(set(shops.to_list())) or others)
+    bought = dear_purchases(frames, int(p["resale_drugs_min"])).filter(chosen(units, "mdtrt_id"))
+    pool = other_shops(frames, units)
     first, last = period(frames)
     rounds = int(p["resale_rounds"])
     start = pl.col("mdtrt_id").hash(seed=int(p["seed"])) % max(1, (last - first).days - 7 * rounds)

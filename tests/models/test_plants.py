@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from features.lake import dtype_of
+from features.networks.network_pairs import ADMITTED_TOGETHER, members, network_pairs
 from features.parameters import City, Params
 from models.plant import Plant, all_plants
 from models.plants._tables import good_lines
@@ -230,3 +231,32 @@ def test_cases_of_a_plant_are_the_same_each_time(frames: Frames, planned: dict[s
     unit: Plant = next(unit for unit in all_plants() if unit.plant_id == "bought_for_resale")
     again = plant_cases((unit,), frames, planned[unit.plant_id], 0.6, p)
     assert again.cases.sort("case_id").equals(planted[unit.plant_id].cases.sort("case_id"))
+
+
+def test_rings_in_rotation_meet_again_and_again_at_two_hospitals(frames: Frames, planned: dict[str, Wave], planted: dict[str, Planted]) -> None:
+    now, cases = of("patients_in_rotation", planted, frames)
+    rounds = City.load()["power"]["rotation_rounds"]
+    new = now["mdtrt_d"].join(frames["mdtrt_d"], on="mdtrt_id", how="anti")
+    of_person = new.group_by("psn_no").agg(pl.len().alias("stays"), pl.col("fixmedins_code").n_unique().alias("houses"))
+    assert set(of_person["stays"]) == {rounds}
+    assert set(of_person["houses"]) == {2}
+    stays = now["mdtrt_d"].filter(pl.col("med_type").str.starts_with("2")).select(
+        "fixmedins_code", "psn_no", begn_date=pl.col("begntime").dt.date(), main_dx="dscg_maindiag_code", n_setl=pl.lit(1)
+    )  # fmt: skip
+    none = pl.LazyFrame(schema={"fixmedins_code": pl.String, "psn_no": pl.String, "date": pl.Date, "door": pl.String})
+    nobody = pl.LazyFrame(schema={"fixmedins_code": pl.String, "date": pl.Date, "drug_visits": pl.Int64})
+    facts = {"stay": stays.lazy(), "surplus_purchase": none, "institution_day": nobody}
+    tied = members(network_pairs(facts, City.load()).lazy(), ADMITTED_TOGETHER).filter(pl.col("persons") >= 4).collect()
+    seen = cases.select("fixmedins_code", "psn_no").unique()
+    assert seen.join(tied, on=["fixmedins_code", "psn_no"], how="anti").is_empty(), "the network ties every planted patient at the planted house"
+    assert set(seen["fixmedins_code"]) == set(planned["patients_in_rotation"]["patients_in_rotation"])
+
+
+def test_cards_of_a_ring_buy_on_the_same_days_at_the_same_places(frames: Frames, planted: dict[str, Planted]) -> None:
+    now, cases = of("cards_going_round", planted, frames)
+    new = now["mdtrt_d"].join(frames["mdtrt_d"], on="mdtrt_id", how="anti")
+    days = new.group_by("psn_no").agg(pl.struct("fixmedins_code", pl.col("begntime").dt.date()).unique().sort().alias("rounds"))
+    size = City.load()["power"]["circuit_cards"]
+    assert set(days.group_by("rounds").len()["len"]) <= {size * ring for ring in (1, 2, 3)}, "every card of a ring goes where the others go"
+    assert cases["psn_no"].is_unique().all(), "a card is in one hand"
+    assert new.join(frames["mdtrt_d"].select("psn_no"), on="psn_no", how="anti").is_empty()
