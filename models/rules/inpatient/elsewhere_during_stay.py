@@ -53,7 +53,8 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
     the rest of the city's rate per inner day (binomial, ``chance_max``); purchases alone make a habit only when spread over at least
     ``shops_min`` pharmacies, none with more than ``shop_one_max`` of them, for relatives buy at the hospital's gate. Without a habit a stay
     is found only when a hand was laid on the patient, or the face recognised, elsewhere on a day on which the ward did nothing, and at
-    least ``bare_share_min`` of the stay's inner days were like that: then the charges of that day are at issue.
+    least ``bare_share_min`` of the stay's inner days were like that: then the charges of that day are at issue. Houses of
+    little hands-on care (nursing, rehabilitation, psychiatry), where such days are the rule, answer for a habit only.
     """
     rows = t.extracted
     places = crowded_places(rows, p, treated_min=p["place_treated_min"])
