@@ -1,8 +1,10 @@
-"""The cells of the suspects list as HTML. Fifty rows of nine cells make up most of that page's work, so they are built here, not in a template."""
+"""The rows of the suspects list and of a finding's fee lines as HTML. Fifty rows of nine cells make up most of those pages' work, so they are
+built here, not in a template."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from workbench.cases.models import Outcome
 from workbench.results.models import Suspect
-from workbench.screens.formats import county, kind_name, number, percent, short_yuan
+from workbench.screens.formats import cost_item, county, kind_name, number, percent, short_yuan, yuan, yuan_of
 
 NOTHING = mark_safe('<span class="muted">—</span>')
 REASON_LENGTH = 76
@@ -140,3 +142,32 @@ def suspect_rows(rows: list[Suspect], names: list[str], *, query: str, versions:
         cells = mark_safe("".join(make(row, address) for make in makers))  # noqa: S308  each cell is escaped where it is made
         lines.append(format_html('<tr data-href="{}">{}<td class="num">{}</td>{}</tr>', address, box, row.rank, cells))
     return mark_safe("\n".join(lines))  # noqa: S308  each row is escaped where it is made
+
+
+def fee_line_rows(lines: Iterable[dict[str, Any]]) -> SafeString:
+    """A row a fee line (``workbench.screens.evidence.marked_lines``): mark, time, item, category, count, price, amounts, department."""
+    marks = {
+        "fault": format_html('<span class="light red">{}</span>', _("违规")),
+        "related": format_html('<span class="light yellow">{}</span>', _("涉及")),
+    }
+    return format_html_join(
+        "\n",
+        '<tr class="{}"><td class="nowrap">{}</td><td class="nowrap">{}</td><td>{}<br><small class="muted">{}</small></td><td>{}</td>'
+        '<td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td>{}</td></tr>',
+        (
+            (
+                line["mark"],
+                marks.get(line["mark"], ""),
+                f"{line['time']:%Y-%m-%d %H:%M}" if line["time"] else "",
+                line["hilist_name"] or "—",
+                line["hilist_code"] or "",
+                cost_item(line["med_chrgitm_type"]),
+                number(line["cnt"]),
+                yuan_of(line["pric"]),
+                yuan(line["fee_fen"]),
+                yuan(line["inscp_fen"]),
+                line["bilg_dept_name"] or "—",
+            )
+            for line in lines
+        ),
+    )

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from workbench.screens.words import KIND_EN, county_name, kind_zh
+from workbench.screens.words import COST_ITEMS, KIND_EN, county_name, kind_zh
 
 
 def yuan(fen: int | float | None) -> str:
@@ -64,6 +65,11 @@ def masked(text: str | None) -> str:
 def kind_name(kind: str) -> str:
     """A kind of violation in the user's language."""
     return KIND_EN.get(kind, kind) if get_language() == "en" else kind_zh(kind)
+
+
+def cost_item(code: str) -> str:
+    """The name of a med_chrgitm_type."""
+    return str(COST_ITEMS.get(code, code or _("未注明")))
 
 
 def county(code: str | None) -> str:

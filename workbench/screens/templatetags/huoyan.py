@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from models.chinese.load import source_zh, unit_zh
 from workbench.screens import cells
 from workbench.screens.audit_words import action_word, detail_pairs, local_time, object_word, role_word, user_word
-from workbench.screens.formats import county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
+from workbench.screens.formats import cost_item, county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
 from workbench.screens.monitor import SHARES, YUAN, Cell
 from workbench.screens.suspect_list import SORTS
 from workbench.screens.words import (
     CHANGES,
-    COST_ITEMS,
     EFFECTS,
     LEVELS,
     MEASURES,
@@ -53,6 +52,7 @@ for show in (
     number,
     masked,
     kind_name,
+    cost_item,
     county,
     action_word,
     object_word,
@@ -74,12 +74,6 @@ def rule_name(rule_id: str) -> str:
 def law(keys: str) -> list[tuple[str, str]]:
     """Space-joined legal-basis keys as (key, wording)."""
     return [(key, law_text(key, get_language() or "")) for key in (keys or "").split()]
-
-
-@register.filter
-def cost_item(code: str) -> str:
-    """The name of a med_chrgitm_type."""
-    return str(COST_ITEMS.get(code, code or _("未注明")))
 
 
 @register.filter

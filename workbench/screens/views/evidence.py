@@ -21,6 +21,7 @@ from workbench.cases.models import Attachment, Comment, Outcome
 from workbench.cases.services import current
 from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import evidence as read
+from workbench.screens.cells import fee_line_rows
 from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of, wants_part
 
 MOST_COMPARED = 4
@@ -71,10 +72,10 @@ def finding(request: Request, finding_id: str) -> HttpResponse:
     run, found, t, context = _context(request, "lines", finding_id)
     lines = read.marked_lines(run, found, t)
     page = page_of(request, lines.to_dicts(), LINES_A_PAGE)
+    context |= {"page": page, "rows": fee_line_rows(page)}
     if wants_part(request):
-        return render(request, "evidence/_lines.html", {**context, "page": page})
+        return render(request, "evidence/_lines.html", context)
     context |= {
-        "page": page,
         "settlements": read.settlements_of(t, found.mdtrt_id) if t is not None and found.mdtrt_id else [],
         "verdict": current(subject_of(found)),
         "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.OPEN],

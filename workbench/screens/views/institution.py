@@ -20,9 +20,8 @@ from workbench.cases.models import Attachment, Case, Comment, Origin, Outcome, S
 from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import shares
-from workbench.screens.formats import county, masked
+from workbench.screens.formats import cost_item, county, masked
 from workbench.screens.shared import institution_or_404, page_of, subject_of
-from workbench.screens.templatetags.huoyan import cost_item
 from workbench.screens.views.decisions import BULK_OUTCOMES
 
 FUNNEL_LEVELS = (1.96, 3.09)
