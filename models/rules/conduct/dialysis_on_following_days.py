@@ -28,13 +28,18 @@ def following_days(t: Tables, p: Params) -> pl.LazyFrame:
             next_day=pl.col("hours").is_between(p["hours_min"], p["hours_max"], closed="left").fill_null(value=False),
             longest=pl.max_horizontal(pl.col("hours").shift(1).over("psn_no"), pl.col("hours").shift(-1).over("psn_no")),
             usual=apart,
+            # the pair with the intervals around it: a session moved within its week leaves three intervals as long as ever
+            three=pl.sum_horizontal(pl.col("hours").shift(k).over("psn_no") for k in (-1, 0, 1)),
         )
+        .with_columns(moved=pl.col("three") > pl.col("three").quantile(0.9).over("psn_no") - p["longer_hours"])
         # Monday, Tuesday, Wednesday: one was added, not two
         .with_columns(run=(~pl.col("next_day")).cum_sum().over("psn_no"))
         .with_columns(nth=pl.int_range(pl.len()).over("psn_no", "run"))
     )
     judged = dialysis_induction.clear(acute_dialysis.clear(counted, t, p), t, p)
-    extra = judged.filter(pl.col("next_day") & (pl.col("nth") % 2 == 1) & (pl.col("longest") <= pl.col("usual") + p["longer_hours"]))
+    extra = judged.filter(
+        pl.col("next_day") & (pl.col("nth") % 2 == 1) & (pl.col("longest") <= pl.col("usual") + p["longer_hours"]) & ~pl.col("moved")
+    )
     lines = with_their_lines(t, extra).group_by("session").agg(pl.col("bkkp_sn").alias("lines"), pl.col("inscp_fen").sum().alias("worth"))
     rows = extra.join(lines, left_on="bkkp_sn", right_on="session").select("psn_no", "fixmedins_code", "date", "usual", "lines", "worth")
     houses = judged.group_by("fixmedins_code").agg(sessions=pl.len().cast(pl.Int64))
@@ -58,7 +63,8 @@ def dialysis_on_following_days(t: Tables, p: Params) -> pl.LazyFrame:
     """Sessions slipped in on the day after a session, in a unit that does so far more often than the other units.
 
     Dialysis is every other day; a session ``hours_min`` to ``hours_max`` hours after the one before it is added, unless it makes up for a
-    missed session or one was moved: then the interval before or after the two is longer by ``longer_hours`` than the person's long ones.
+    missed session or one was moved: then the interval before or after the two is longer by ``longer_hours`` than the person's long ones, or the
+    three intervals around it together are shorter than the person's by less than that: as many sessions a week as ever.
     Even an added one may be needed (fluid, potassium). Found are units with
     ``sessions_min`` of them for ``persons_min`` persons, more than chance allows at the other units' rate (binomial, ``chance_max``).
     In-patient sessions and the first weeks of a new patient are cleared. One finding a person, unit and month; an honest unit would show

@@ -82,3 +82,15 @@ def test_a_session_without_a_person_in_the_register_is_still_read(city):
     registered = "psn_no | gend | brdy\nP1 | - | -\n"
     t = city(fee_list_d=HEAD + weeks("P1", "H1", added=(2, 6, 10)) + weeks("P2", "H1", added=(3, 7)) + OTHERS, psn_info_b=registered)
     assert found(dialysis_on_following_days, t).height == 5
+
+
+def test_a_session_moved_within_its_week_is_not_added(city):
+    def wednesday_on_thursday(person: str, late: tuple[int, ...]) -> str:
+        rows = weeks(person, "H1")
+        for week in late:
+            day = MONDAY + timedelta(weeks=week, days=2)
+            rows = rows.replace(f"{day} 08:00", f"{day + timedelta(days=1)} 08:00")
+        return rows
+
+    t = city(fee_list_d=HEAD + wednesday_on_thursday("P1", (2, 6, 10)) + wednesday_on_thursday("P2", (3, 7, 12)) + OTHERS)
+    assert found(dialysis_on_following_days, t).is_empty()
