@@ -137,6 +137,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = None  # nothing to collect: files are served from the package by whitenoise
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # rows of the persons whose evidence was read last, as the lake has them (under pseudonyms), for all server processes
+    "persons": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HUOYAN_HOME / "persons",
+        "TIMEOUT": 8 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 UPLOAD_DIR = HUOYAN_HOME / "uploads"
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
