@@ -174,8 +174,12 @@ def summary(rows: pl.DataFrame) -> pl.DataFrame:
 
 def differences(rows: pl.DataFrame, reference: str, measure: str, draws: int = 4000, seed: int = 0) -> pl.DataFrame:
     """``method mean low high difference difference_low difference_high``: each method's mean over the cities and what it lies above the
-    reference's, city by city, with 95 % intervals from drawing the cities again (bootstrap)."""
-    wide = rows.filter(pl.col(measure).is_not_null()).pivot(on="method", index="city", values=measure).sort("city")
+    reference's, city by city, with 95 % intervals from drawing the cities again (bootstrap). Empty when all cities are clean: none has a ranking."""
+    names = ["method", "mean", "low", "high", "difference", "difference_low", "difference_high"]
+    known = rows.filter(pl.col(measure).is_not_null())
+    if known.is_empty():
+        return pl.DataFrame(schema=names)
+    wide = known.pivot(on="method", index="city", values=measure).sort("city")
     drawn = np.random.default_rng(seed).integers(0, wide.height, (draws, wide.height))
     base = wide[reference].to_numpy()
     table = []
@@ -184,7 +188,6 @@ def differences(rows: pl.DataFrame, reference: str, measure: str, draws: int = 4
         low, high = np.quantile(own[drawn].mean(axis=1), [0.025, 0.975])
         beyond_low, beyond_high = np.quantile((own - base)[drawn].mean(axis=1), [0.025, 0.975])
         table.append((method, own.mean(), low, high, (own - base).mean(), beyond_low, beyond_high))
-    names = ["method", "mean", "low", "high", "difference", "difference_low", "difference_high"]
     return pl.DataFrame(table, schema=names, orient="row").sort("mean", "method", descending=[True, False])
 
 

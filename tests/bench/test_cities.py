@@ -79,3 +79,8 @@ def test_plain_aggregates_are_standardised_sums_by_institution() -> None:
     assert list(table.index) == ["x", "y"]
     assert np.allclose(table.mean(), 0.0)
     assert table.loc["y", "fee_fen"] > table.loc["x", "fee_fen"]
+
+
+def test_clean_cities_alone_have_no_ranking_to_compare() -> None:
+    rows = pl.DataFrame({"city": ["a"], "method": ["huoyan"], "auc": [None]}, schema_overrides={"auc": pl.Float64})
+    assert differences(rows, "ref", "auc").is_empty()
