@@ -90,7 +90,8 @@ class Lake:
         ]
         if not paths:
             return pl.LazyFrame(schema={name: dtype_of(text) for name, text in self.schemas[table].items()})
-        return pl.scan_parquet(paths, hive_partitioning=False)
+        # the manifest names every file: nothing to expand, whatever characters the lake's path bears
+        return pl.scan_parquet(paths, hive_partitioning=False, glob=False)
 
 
 _DTYPES: dict[str, pl.DataType] = {
