@@ -82,6 +82,7 @@ def look(page: Page, name: str, *, full: bool = True) -> None:
     assert not found, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+    assert page.evaluate("[...document.querySelectorAll('link[rel=stylesheet]')].every(link => link.sheet)"), f"{name} came without its styles"
     if SHOTS:
         folder = ROOT / ("docs" if f"(screenshots/{name}.png)" in GUIDE else "build") / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
