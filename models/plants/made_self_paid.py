@@ -10,8 +10,8 @@ from models.plants._tables import CONSUMABLES, DRUGS, as_units, cases_by, chosen
 
 
 def _covered(frames: Given) -> pl.DataFrame:
-    """Drugs and materials of stays that the fund covers."""
-    goods = pl.col("list_type").is_in([DRUGS, CONSUMABLES]) & (pl.col("inscp_amt") > 0)
+    """Drugs and materials of stays that the fund covers wholly: of one dearer than its ceiling a part is the patient's already."""
+    goods = pl.col("list_type").is_in([DRUGS, CONSUMABLES]) & (pl.col("inscp_amt") > 0) & (pl.col("inscp_amt") == pl.col("det_item_fee_sumamt"))
     return good_lines(frames).filter(goods & is_inpatient(pl.col("med_type")))
 
 
