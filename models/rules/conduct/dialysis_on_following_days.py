@@ -29,9 +29,10 @@ def following_days(t: Tables, p: Params) -> pl.LazyFrame:
             longest=pl.max_horizontal(pl.col("hours").shift(1).over("psn_no"), pl.col("hours").shift(-1).over("psn_no")),
             usual=apart,
             # the pair with the intervals around it: a session moved within its week leaves three intervals as long as ever
-            three=pl.sum_horizontal(pl.col("hours").shift(k).over("psn_no") for k in (-1, 0, 1)),
+            three=pl.col("hours").shift(1).over("psn_no") + pl.col("hours") + pl.col("hours").shift(-1).over("psn_no"),
         )
-        .with_columns(moved=pl.col("three") > pl.col("three").quantile(0.9).over("psn_no") - p["longer_hours"])
+        # at the edge of the data nobody knows what came before or after
+        .with_columns(moved=(pl.col("three") > pl.col("three").quantile(0.9).over("psn_no") - p["longer_hours"]).fill_null(value=True))
         # Monday, Tuesday, Wednesday: one was added, not two
         .with_columns(run=(~pl.col("next_day")).cum_sum().over("psn_no"))
         .with_columns(nth=pl.int_range(pl.len()).over("psn_no", "run"))
