@@ -11,8 +11,8 @@ from models.wording import span, yuan
 
 
 def faces(t: Tables, p: Params) -> pl.LazyFrame:
-    """Persons at houses whose terminal saw a stranger, with the lines at issue (rows with ``psn_no``), and how many persons each house's
-    terminal saw (``recorded``), as strangers (``strangers``) and as themselves (``recognised``)."""
+    """Persons at houses whose terminal saw a stranger, with the lines at issue and those to be asked about (rows with ``psn_no``), and how many
+    persons each house's terminal saw (``recorded``), as strangers (``strangers``) and as themselves (``recognised``)."""
     records = t.raw("scene_rcd_d").select(
         "psn_no", "fixmedins_code", pl.col("begntime").dt.date().alias("date"), pl.col("match_score").cast(pl.Float64).alias("score")
     )
@@ -35,15 +35,21 @@ def faces(t: Tables, p: Params) -> pl.LazyFrame:
         .join(strange, on=[*house, "date"], how="anti")
     )
     both = pl.concat([seen.with_columns(unseen=pl.lit(value=False)), between.with_columns(unseen=pl.lit(value=True))], how="diagonal")
-    persons = both.group_by(about).agg(
-        pl.col("mdtrt_id").unique().sort().first().alias("one"),
-        visits=pl.col("mdtrt_id").n_unique(),
-        bkkp_sns=pl.col("bkkp_sn"),
-        occurred_from=pl.col("date").min(),
-        occurred_to=pl.col("date").max(),
-        unseen_days=pl.col("date").filter("unseen").n_unique(),
-        score=pl.col("score").max(),
-        amount=pl.col("inscp_fen").sum(),
+    own = ~pl.col("unseen")
+    persons = (
+        both.group_by(about)
+        .agg(
+            pl.col("mdtrt_id").filter(own).unique().sort().first().alias("one"),
+            visits=pl.col("mdtrt_id").filter(own).n_unique(),
+            bkkp_sns=pl.col("bkkp_sn").filter(own),
+            related_bkkp_sns=pl.col("bkkp_sn").filter("unseen"),
+            occurred_from=pl.col("date").filter(own).min(),
+            occurred_to=pl.col("date").filter(own).max(),
+            unseen_days=pl.col("date").filter("unseen").n_unique(),
+            score=pl.col("score").max(),
+            amount=pl.col("inscp_fen").filter(own).sum(),
+        )
+        .filter(pl.col("bkkp_sns").list.len() > 0)
     )
     told = best.group_by("fixmedins_code").agg(
         recorded=pl.col("psn_no").n_unique(),
@@ -76,8 +82,8 @@ def face_mismatch(t: Tables, p: Params) -> pl.LazyFrame:
     strangers as a habit: ``house_persons_min`` persons, more than chance allows (binomial, ``chance_max``) at the other houses' rate (taken
     as at least ``usual_floor``: relatives are sent for drugs), while its terminal recognises at least ``recognised_share_min`` of those it
     sees, so that the camera works. At issue are the lines of those days at that house. Where the terminal saw a stranger on ``records_min``
-    days and the holder never, the visits between the first and the last of them are at issue too: most visits pass no terminal, and the
-    card was with the stranger. A relative sent for drugs stands on the register of the counter.
+    days and the holder never, the lines of visits between the first and the last of them that passed no terminal are named as related, to be
+    asked about; nothing shows who came, so they are not at issue. A relative sent for drugs stands on the register of the counter.
     """
     found = t.extracted.filter(pl.col("psn_no").is_not_null()).drop("recorded", "strangers", "recognised")
     told = t.extracted.filter(pl.col("recorded").is_not_null()).group_by("fixmedins_code").agg(pl.col("recorded", "strangers", "recognised").sum())
@@ -100,6 +106,7 @@ def face_mismatch(t: Tables, p: Params) -> pl.LazyFrame:
             "fixmedins_code",
             "psn_no",
             "bkkp_sns",
+            "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
             mdtrt_id=pl.when(pl.col("visits") == 1).then("one"),
@@ -111,7 +118,7 @@ def face_mismatch(t: Tables, p: Params) -> pl.LazyFrame:
                 pl.col("score").round(3),
                 pl.when("known").then(pl.format("（本人在其他场次为{}）", pl.col("top").round(3))).otherwise(pl.lit("")),
                 pl.when(pl.col("unseen_days") > 0)
-                .then(pl.format("，从未识别到本人，其间另有{}天就诊购药未经终端", "unseen_days"))
+                .then(pl.format("，从未识别到本人，其间另有{}天就诊购药未经终端、须一并核实", "unseen_days"))
                 .otherwise(pl.lit("")),
                 pl.col("bkkp_sns").list.len(),
                 yuan(pl.col("amount")),
