@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import docx
 import openpyxl
 import pytest
-from django.test import Client
+from django.db import IntegrityError, transaction
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from tests.workbench.small_city import COUNTIES
 from workbench.accounts.models import Role
 from workbench.audit.models import AuditEntry
-from workbench.cases.models import Case, Stage, Verdict
+from workbench.cases.flow import CaseError, recovered, upheld
+from workbench.cases.flow import enter as enter_step
+from workbench.cases.models import Case, Stage, StepKind, Verdict
 from workbench.results.models import Finding, Suspect
 
 OWN, OTHER = COUNTIES[0], COUNTIES[1]
@@ -212,3 +217,59 @@ def test_the_plan_sends_auditors_of_another_county_and_leaves_open_cases_out(peo
     assert (case.fixmedins_code, case.team) == (first["fixmedins_code"], first["inspecting_county"])
     again = people["lead"].get("/cases/plan/?n=4").context["rows"]
     assert first["fixmedins_code"] not in [row["fixmedins_code"] for row in again]
+
+
+def test_the_database_itself_keeps_a_second_open_case_out(people: dict[str, Client], suspect: Suspect) -> None:
+    first = opened(people, suspect, assigned=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.create(fixmedins_code=first.fixmedins_code, fixmedins_name="同一机构", opened_by=first.opened_by)
+    assert "该机构已有未结案件" in told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="又一条线索内容")
+
+
+def test_of_two_repayments_entered_at_one_moment_one_is_refused(people: dict[str, Client], suspect: Suspect, rf: RequestFactory) -> None:
+    case = opened(people, suspect)
+    Case.objects.filter(pk=case.pk).update(stage=Stage.RECOVERING, owed_fen=10_000)
+    request = rf.post("/")
+    request.user = people["first"].user
+    one, other = Case.objects.get(pk=case.pk), Case.objects.get(pk=case.pk)
+    enter_step(request, one, StepKind.RECOVERED, day=date(2024, 5, 1), note="", amount_fen=6_000)
+    with pytest.raises(CaseError, match="他人已于此间办理"):
+        enter_step(request, other, StepKind.RECOVERED, day=date(2024, 5, 1), note="", amount_fen=4_000)
+    assert recovered(case) == 6_000
+    with pytest.raises(CaseError, match="不得大于"):
+        enter_step(request, Case.objects.get(pk=case.pk), StepKind.RECOVERED, day=date(2024, 5, 1), note="", amount_fen=4_001)
+    assert recovered(case) == 6_000
+
+
+def test_what_was_found_true_before_the_case_was_opened_bars_clearing_and_belongs_to_its_problems(
+    people: dict[str, Client], suspect: Suspect
+) -> None:
+    found = Finding.objects.filter(run=suspect.run, fixmedins_code=suspect.fixmedins_code).first()
+    verdict = Verdict.objects.create(
+        fixmedins_code=suspect.fixmedins_code, finding_id=found.finding_id, admdvs=suspect.admdvs, outcome="confirmed", review="waiting",
+        amount_fen=500, author=people["first"].user,
+    )  # fmt: skip
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    assert "不能澄清结案" in go(people["reviewer"], case, "closed", result="cleared")
+    Verdict.objects.filter(pk=verdict.pk).update(review="agreed")
+    assert list(upheld(case)) == [verdict]
+    Verdict.objects.filter(pk=verdict.pk).update(review="sent_back")
+    go(people["reviewer"], case, "closed", result="cleared")
+    case.refresh_from_db()
+    assert case.result == "cleared"
+
+
+def test_what_an_earlier_case_settled_does_not_bar_clearing_a_later_one(people: dict[str, Client], suspect: Suspect) -> None:
+    long_ago = timezone.now() - timedelta(days=400)
+    Case.objects.create(
+        fixmedins_code=suspect.fixmedins_code, fixmedins_name=suspect.fixmedins_name, admdvs=suspect.admdvs, stage=Stage.CLOSED, result="handled",
+        opened=long_ago, closed=long_ago + timedelta(days=60), opened_by=people["lead"].user, number="2020-00001",
+    )  # fmt: skip
+    verdict = Verdict.objects.create(
+        fixmedins_code=suspect.fixmedins_code, finding_id="", admdvs=suspect.admdvs, outcome="confirmed", review="agreed", amount_fen=500,
+        author=people["first"].user,
+    )  # fmt: skip
+    Verdict.objects.filter(pk=verdict.pk).update(changed=long_ago + timedelta(days=30))
+    told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="又一条线索内容")
+    assert not upheld(Case.objects.exclude(stage=Stage.CLOSED).get()).exists()

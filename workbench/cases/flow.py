@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,18 +65,20 @@ def open_case(request: Any, suspect: Any, *, origin: str, reason: str, team: str
     if len(reason.strip()) < MIN_REASON:
         raise CaseError(_("请写明线索内容（不少于4个字）。"))
     with transaction.atomic():
-        if Case.objects.filter(fixmedins_code=suspect.fixmedins_code).exclude(stage=Stage.CLOSED).exists():
-            raise CaseError(_("该机构已有未结案件。"))
-        case = Case.objects.create(
-            fixmedins_code=suspect.fixmedins_code,
-            fixmedins_name=suspect.fixmedins_name,
-            admdvs=suspect.admdvs,
-            run=suspect.run,
-            origin=origin,
-            reason=reason.strip(),
-            team=team,
-            opened_by=request.user,
-        )
+        try:
+            with transaction.atomic():  # the database keeps a second open case out, whoever is faster
+                case = Case.objects.create(
+                    fixmedins_code=suspect.fixmedins_code,
+                    fixmedins_name=suspect.fixmedins_name,
+                    admdvs=suspect.admdvs,
+                    run=suspect.run,
+                    origin=origin,
+                    reason=reason.strip(),
+                    team=team,
+                    opened_by=request.user,
+                )
+        except IntegrityError:
+            raise CaseError(_("该机构已有未结案件。")) from None
         case.number = f"{timezone.localdate():%Y}-{case.pk:05d}"
         case.save(update_fields=["number"])
         _enter(request, case, StepKind.OPENED, note=reason.strip())
@@ -107,14 +109,16 @@ def enter(request: Any, case: Case, kind: str, *, day: date, note: str, amount_f
     if kind == StepKind.RECOVERED:
         if case.stage != Stage.RECOVERING or not amount_fen or amount_fen < 0:
             raise CaseError(_("追回到账须在追回环节登记，并填写金额。"))
-        if recovered(case) + amount_fen > (case.owed_fen or 0):
-            raise CaseError(_("追回合计不得大于应追回金额。"))
     elif len(note.strip()) < MIN_REASON:
         raise CaseError(_("请写明办理情况（不少于4个字）。"))
     if kind == StepKind.HANDED_OVER and not receiver.strip():
         raise CaseError(_("移送须写明接收机关。"))
     with transaction.atomic():
+        # of two entries at one moment one is refused: money is counted once, and nothing is entered into a case that was closed meanwhile
+        _change(case, case.version)
         amount = amount_fen if kind == StepKind.RECOVERED else None
+        if amount and recovered(case) + amount > (case.owed_fen or 0):
+            raise CaseError(_("追回合计不得大于应追回金额。"))
         _enter(
             request,
             case,
@@ -164,8 +168,8 @@ def _lacking_at_the_end(case: Case, note: str, result: str) -> str:
         return _("请选择结案结果。")
     if len(note.strip()) < MIN_REASON:
         return _("结案须写明结论（不少于4个字）。")
-    if result == Result.CLEARED and upheld(case).exists():
-        return _("本案期间已有复核通过的属实判定，不能澄清结案。")
+    if result == Result.CLEARED and _found_true(case).exclude(review=Review.SENT_BACK).exists():
+        return _("该机构有属实判定（复核通过或待复核），不能澄清结案。")
     if result == Result.TRANSFERRED and not case.steps.filter(kind=StepKind.HANDED_OVER).exists():
         return _("请先登记移送和接收机关。")
     if result == Result.HANDLED and case.stage == Stage.RECOVERING and recovered(case) < (case.owed_fen or 0):
@@ -174,9 +178,17 @@ def _lacking_at_the_end(case: Case, note: str, result: str) -> str:
 
 
 def upheld(case: Case) -> QuerySet[Verdict]:
-    """Verdicts found true and agreed to since the case was opened."""
-    true = Verdict.objects.filter(fixmedins_code=case.fixmedins_code, outcome__in=[Outcome.CONFIRMED, Outcome.PARTLY], review=Review.AGREED)
-    return true.filter(changed__gte=case.opened, changed__lte=case.closed or timezone.now())
+    """Verdicts found true and agreed to that are this case's matter."""
+    return _found_true(case).filter(review=Review.AGREED)
+
+
+def _found_true(case: Case) -> QuerySet[Verdict]:
+    """Verdicts found true since the institution's case before this one ended: what was decided first and then made a case belongs to it too."""
+    true = Verdict.objects.filter(
+        fixmedins_code=case.fixmedins_code, outcome__in=[Outcome.CONFIRMED, Outcome.PARTLY], changed__lte=case.closed or timezone.now()
+    )
+    before = Case.objects.filter(fixmedins_code=case.fixmedins_code, closed__lte=case.opened).order_by("closed").last()
+    return true.filter(changed__gt=before.closed) if before else true
 
 
 def recovered(case: Case) -> int:

@@ -249,6 +249,9 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("-opened", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["fixmedins_code"], condition=~models.Q(stage=Stage.CLOSED), name="one_open_case_an_institution"),
+        )
 
 
 class CaseStep(models.Model):

@@ -44,7 +44,7 @@ class PersonsOnly(Lake):
                 self._read(READ_TOGETHER)
 
     def _read(self, tables: Iterable[str]) -> None:
-        """The persons' rows of some tables into ``rows``, read side by side."""
+        """The persons' rows of some tables into ``kept``, read side by side."""
         theirs = pl.col("psn_no") == self.psn_nos[0] if len(self.psn_nos) == 1 else pl.col("psn_no").is_in(self.psn_nos)
         known = [table for table in tables if table in self.schemas]
         self.kept |= zip(known, pl.collect_all([super(PersonsOnly, self).scan(table).filter(theirs) for table in known]), strict=True)
@@ -81,10 +81,11 @@ def person_tables(lake: str, fingerprint: str, psn_no: str) -> Tables:
 
     The rows read are kept for the other server processes too: the next page is as likely to be theirs.
     """
-    shelf, key = caches["persons"], f"{lake}:{fingerprint}:{psn_no}"
+    shelf, key, whole = caches["persons"], f"{pl.__version__}:{lake}:{fingerprint}:{psn_no}", opened(lake)
     kept = shelf.get(key)
-    view = PersonsOnly(opened(lake), [psn_no], kept)
-    if kept is None:
+    view = PersonsOnly(whole, [psn_no], kept)
+    # of a person who lies in another bucket than his own, the tables not read yet must be looked for in all of them
+    if kept is None and view.parts is not whole.parts:
         shelf.set(key, view.kept)
     return Tables(view, "person")
 

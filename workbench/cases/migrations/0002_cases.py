@@ -171,4 +171,10 @@ class Migration(migrations.Migration):
                 to="cases.trial",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage", "closed"), _negated=True), fields=("fixmedins_code",), name="one_open_case_an_institution"
+            ),
+        ),
     ]
