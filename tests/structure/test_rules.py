@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import inspect
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from models.exception import all_exceptions
 from models.kinds import Kind
 from models.law import provisions
 from models.rule import Rule, all_rules
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +63,23 @@ def test_the_contract_copy_names_every_table_a_rule_needs() -> None:
         tables = {row["table"] for row in csv.DictReader(file)}
     outside = {table for unit in all_rules() for table in unit.needs} - tables
     assert all(table.endswith(("_b", "_d")) for table in outside), "tables beyond the contract bear names in its style"
+
+
+def _kept_extracts() -> list[str]:
+    """Modules with a function that is computed once for all rules and reads what a rule gathered."""
+    found = []
+    for path in sorted(ROOT.glob("models/**/*.py")) + sorted(ROOT.glob("features/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            kept = isinstance(node, ast.FunctionDef) and any(isinstance(mark, ast.Name) and mark.id == "once" for mark in node.decorator_list)
+            if kept and any(isinstance(part, ast.Attribute) and part.attr == "extracted" for part in ast.walk(node)):
+                found.append(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    return sorted(set(found))
+
+
+def test_rules_that_share_a_frame_made_of_what_they_gathered_gather_the_same() -> None:
+    modules = _kept_extracts()
+    assert modules == ["models.rules.conduct._stock"]
+    for module in modules:
+        sharing = [unit for unit in all_rules() if f"from {module} import" in inspect.getsource(sys.modules[unit.function.__module__])]
+        assert len(sharing) > 1
+        assert len({unit.extract for unit in sharing}) == 1, [unit.rule_id for unit in sharing]
