@@ -36,7 +36,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, run_folders: tuple[Path, Path
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(
+            # the browser's own words (choose a file) are Chinese too
+            executable_path=CHROMIUM,
+            args=CHROMIUM_ARGS,
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         yield browser
         browser.close()
 

@@ -24,6 +24,14 @@ SCHEMAS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[1] / "ru
 START = date(2024, 1, 1)
 BED, NURSING, DIALYSIS, PERFUSION = "001109000010000", "001201000050000", "003110000060000", "003110000100000"
 
+#: What is said first of an institution, by the first of its kinds.
+REASONS = {
+    "bed_hanging": "【挂床住院】{}无诊疗住院占比42.0%，同类机构为3.0%。",
+    "dialysis_excess": "【透析频次异常】{}人均每月透析16.0次，同类机构为11.9次。",
+    "drug_hoarding": "【超量购药倒卖】{}每千人次有2条多店超量购药疑点，同类机构几乎没有。",
+    "fake_inpatient": "【虚假住院】{}同村同日住进的占20.0%，同类机构为1.0%。",
+}
+
 Row = dict[str, Any]
 
 
@@ -34,7 +42,7 @@ def county_of(code: str) -> str:
 
 def institutions() -> list[tuple[str, str, str, int]]:
     """(code, name, type in words, beds)"""
-    kinds = [("综合医院", "人民医院", 120), ("乡镇卫生院", "中心卫生院", 40), ("血液透析中心", "血液透析中心", 0), ("零售药店", "大药房", 0)]
+    kinds = [("综合医院", "人民医院", 4), ("乡镇卫生院", "中心卫生院", 3), ("血液透析中心", "血液透析中心", 0), ("零售药店", "大药房", 0)]
     listed = []
     for number in range(30):
         word, suffix, beds = kinds[number % 4]
@@ -190,7 +198,7 @@ def _together(city: City, places: list[tuple[str, str, str, int]], people: list[
 
 def _institution_finding(code: str) -> Row:
     return _finding(
-        "beds_over_approved", "fake_inpatient", code, START, START + timedelta(days=30), "在院人数连续12天超过核定床位。", amount_at_issue=5000.0
+        "beds_over_approved", "fake_inpatient", code, START, START + timedelta(days=30), "在院人数最高5人，超过核定床位4张。", amount_at_issue=5000.0
     )
 
 
@@ -411,7 +419,7 @@ def _suspect(rank: int, place: tuple[str, str, str, int], sums: Row | None) -> R
         "rank": rank, "fixmedins_code": code, "fixmedins_name": name, "admdvs": county_of(code), "peer_group": word, "level": level,
         "score": round(100 - rank * 3.1, 1), "probability": round(max(0.02, 0.95 - rank / 30), 3), "amount_at_issue": amount,
         "fund_loss": sums["fund_loss"] if sums else 0.0, "expected_recovery": round(amount * 0.6, 2), "kinds": ";".join(sums["kind"]) if sums else "",
-        "reasons": f"【挂床住院】{name}无诊疗住院占比42.0%，同类机构为3.0%。" if sums else "", "rank_low": max(1, rank - 2), "rank_high": rank + 3,
+        "reasons": REASONS[sums["kind"][0]].format(name) if sums else "", "rank_low": max(1, rank - 2), "rank_high": rank + 3,
     }  # fmt: skip
 
 
