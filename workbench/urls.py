@@ -59,6 +59,7 @@ urlpatterns = [
     path("cases/<int:pk>/step/", cases.case_step, name="case_step"),
     path("cases/<int:pk>/move/", cases.case_move, name="case_move"),
     path("cases/<int:pk>/clearance.docx", cases.case_clearance, name="case_clearance"),
+    path("cases/<int:pk>/handover/<int:step>.docx", cases.case_handover, name="case_handover"),
     path("institutions/<str:code>/case/", cases.case_open, name="case_open"),
     path("attachments/<int:pk>/", decisions.attachment, name="attachment"),
     # rules, models, data

@@ -74,6 +74,7 @@ TABLE = [
     Address("case_step", "suspects", about="case", method="post"),
     Address("case_move", "suspects", about="case", method="post"),
     Address("case_clearance", "documents", about="cleared case"),
+    Address("case_handover", "documents", about="matter handed over"),
     Address("case_open", "case_work", about="institution", method="post"),
     Address("attachment", "suspects", about="attachment"),
     Address("rules", "rules"),
@@ -122,6 +123,7 @@ def things(runs: tuple[Any, Any], make_user: Callable[..., Any]) -> dict[str, di
         Case.objects.create(number=number, fixmedins_code=code, fixmedins_name="甲", admdvs=OWN, opened_by=maker, **more)
         for number, more in (("2026-1", {}), ("2026-2", {"stage": "closed", "result": "cleared", "closed": timezone.now()}))
     )
+    given = case.steps.create(kind="handed_over", stage="checking", day=timezone.localdate(), note="移送线索", receiver="甲机关", author=maker)
     proposal = Proposal.objects.create(unit_id="death_claims", name="grace_days", old=1, new=2, reason="test", author=maker)
     trial = Trial.objects.create(run=run, unit_id="death_claims", name="grace_days", old=1, new=2, author=maker)
     return {
@@ -131,6 +133,7 @@ def things(runs: tuple[Any, Any], make_user: Callable[..., Any]) -> dict[str, di
         "attachment": {"pk": kept.pk},
         "case": {"pk": case.pk},
         "cleared case": {"pk": cleared.pk},
+        "matter handed over": {"pk": case.pk, "step": given.pk},
         "rule": {"rule_id": "death_claims"},
         "proposal": {"pk": proposal.pk},
         "trial": {"pk": trial.pk},
@@ -142,7 +145,7 @@ def expected(address: Address, role: str, counties: tuple[str, ...]) -> set[int]
     rights = (address.right,) if isinstance(address.right, str) else address.right
     if rights is not None and not any(role in RIGHTS[right] for right in rights):
         return {403}
-    if address.about in ("institution", "finding", "verdict", "attachment", "case", "cleared case") and counties == (OTHER,):
+    if address.about in ("institution", "finding", "verdict", "attachment", "case", "cleared case", "matter handed over") and counties == (OTHER,):
         return {404}
     return {200, 302}
 

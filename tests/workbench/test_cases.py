@@ -17,10 +17,12 @@ from django.utils import timezone
 from tests.workbench.small_city import COUNTIES
 from workbench.accounts.models import Role
 from workbench.audit.models import AuditEntry
+from workbench.cases.deadlines import after_working_days, deadlines, pressing
 from workbench.cases.flow import CaseError, recovered, upheld
 from workbench.cases.flow import enter as enter_step
 from workbench.cases.models import Case, Stage, StepKind, Verdict
 from workbench.results.models import Finding, Suspect
+from workbench.results.parameters import defaults
 
 OWN, OTHER = COUNTIES[0], COUNTIES[1]
 pytestmark = pytest.mark.django_db
@@ -204,8 +206,6 @@ def test_the_ledgers_hold_four_lists_and_three_ledgers_of_the_users_cases(
 
 
 def test_the_plan_sends_auditors_of_another_county_and_leaves_open_cases_out(people: dict[str, Client], runs: tuple[Any, Any]) -> None:
-    from workbench.screens.views.rules import defaults
-
     Suspect.objects.filter(run=runs[1], rank__lte=6).update(expected_fen=int(defaults()["plan"]["inspection_cost"]) * 1000, probability=0.9)
     page = people["lead"].get("/cases/plan/?n=4")
     rows = page.context["rows"]
@@ -273,3 +273,91 @@ def test_what_an_earlier_case_settled_does_not_bar_clearing_a_later_one(people: 
     Verdict.objects.filter(pk=verdict.pk).update(changed=long_ago + timedelta(days=30))
     told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="又一条线索内容")
     assert not upheld(Case.objects.exclude(stage=Stage.CLOSED).get()).exists()
+
+
+def test_a_matter_handed_over_goes_with_a_letter(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    go(people["first"], case, "checking")
+    step(people["first"], case, "handed_over", "涉嫌诈骗<移送>线索", receiver="市公安局")
+    step(people["first"], case, "note", "电话告知移送")
+    given, note = case.steps.get(kind="handed_over"), case.steps.get(kind="note")
+    author = people["first"].user  # type: ignore[attr-defined]
+    Verdict.objects.create(
+        fixmedins_code=suspect.fixmedins_code, finding_id="f", admdvs=OWN, outcome="confirmed", review="agreed", author=author, amount_fen=123456
+    )
+    address = f"/cases/{case.pk}/handover/{given.pk}.docx"
+    assert address in people["first"].get(f"/cases/{case.pk}/").content.decode()
+    letter = docx.Document(io.BytesIO(people["first"].get(address).content))
+    said = "\n".join(p.text for p in letter.paragraphs)
+    for text in ("市公安局：", suspect.fixmedins_name, "涉嫌诈骗<移送>线索", "疑点1项", "1,234.56元", "壹仟贰佰叁拾肆元伍角陆分"):
+        assert text in said
+    assert people["first"].get(f"/cases/{case.pk}/handover/{note.pk}.docx").status_code == 404
+
+
+def test_a_formal_hearing_hears_the_institution_too(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    for stage in ("checking", "hearing"):
+        go(people["first"], case, stage)
+    step(people["first"], case, "notice", "送达行政处罚告知书")
+    assert "处理前须听取机构意见" in go(people["first"], case, "handling")
+    step(people["first"], case, "heard", "举行听证，机构到场")
+    go(people["first"], case, "handling")
+    assert case.stage == Stage.HANDLING
+
+
+def test_fifteen_working_days_skip_weekends_and_holidays_and_count_worked_weekends() -> None:
+    p = defaults()["cases"]
+    friday = date(2026, 9, 25)
+    assert after_working_days(friday, 1, p) == date(2026, 9, 28)
+    assert after_working_days(friday, 15, p) == date(2026, 10, 16)
+    national = p.replaced({"holidays": [f"2026-10-0{day}" for day in range(1, 8)], "worked_weekends": [date(2026, 9, 27)]})
+    assert after_working_days(friday, 1, national) == date(2026, 9, 27)
+    # five holidays on working days push it a week on, one worked Sunday a day back
+    assert after_working_days(friday, 15, national) == date(2026, 10, 22)
+
+
+def test_a_case_near_or_past_its_legal_deadline_stands_on_the_dashboard_and_in_the_list(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect, assigned=False)
+    assert deadlines([case])[case.pk].what == "决定是否立案"
+    assert "案件临期或逾期" not in people["lead"].get("/home/").content.decode()
+    assert pressing(Case.objects.all()) == []
+    Case.objects.update(opened=timezone.now() - timedelta(days=30))
+    case.refresh_from_db()
+    assert deadlines([case])[case.pk].late
+    assert "案件临期或逾期" in people["lead"].get("/home/").content.decode()
+    assert case.number in people["lead"].get("/cases/?show=due").content.decode()
+
+
+def test_from_filing_a_case_has_ninety_days_and_a_return_to_checking_starts_no_new_ones(people: dict[str, Client], suspect: Suspect) -> None:
+    case = opened(people, suspect)
+    for stage in ("checking", "hearing", "checking"):
+        go(people["first"], case, stage)
+    first = case.steps.filter(kind="moved", stage="checking").first()
+    assert first is not None
+    type(first).objects.filter(pk=first.pk).update(day=date(2026, 1, 5))
+    found = deadlines([case])[case.pk]
+    assert (found.day, found.late, str(found.what)) == (date(2026, 4, 5), True, "作出处理决定")
+    Case.objects.update(stage="recovering")
+    case.refresh_from_db()
+    assert case.pk not in deadlines([case])
+
+
+def test_the_bureaus_own_numbers_count_the_years_cases(people: dict[str, Client], suspect: Suspect) -> None:
+    run = suspect.run
+    run.info = {**run.info, "parameters": {"cases": {"number_format": "医保稽〔{year}〕{serial}号"}}}
+    run.save()
+    case = opened(people, suspect, assigned=False)
+    assert case.number == f"医保稽〔{timezone.localdate():%Y}〕1号"
+    Case.objects.create(number="旧", fixmedins_code="H9", fixmedins_name="甲", opened_by=case.opened_by, opened=timezone.now() - timedelta(days=400))
+    Case.objects.filter(pk=case.pk).update(stage="closed")
+    page = told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="数据筛查发现挂床疑点")
+    assert f"医保稽〔{timezone.localdate():%Y}〕2号" in page
+
+
+def test_a_number_format_that_cannot_number_is_told_and_opens_nothing(people: dict[str, Client], suspect: Suspect) -> None:
+    run = suspect.run
+    run.info = {**run.info, "parameters": {"cases": {"number_format": "{jahr}"}}}
+    run.save()
+    page = told(people["lead"], f"/institutions/{suspect.fixmedins_code}/case/", origin="data", reason="数据筛查发现挂床疑点")
+    assert "cases.number_format" in page
+    assert not Case.objects.exists()

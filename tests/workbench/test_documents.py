@@ -231,4 +231,4 @@ def test_a_bureaus_own_template_goes_before_the_shipped_one(monkeypatch: pytest.
     monkeypatch.setenv("HUOYAN_TEMPLATES", str(tmp_path))
     assert template_of("evidence_list").parent == tmp_path
     assert template_of("inspection_notice").parent == make_templates.FOLDER
-    assert {*DOCUMENTS, "clearance_letter"} == set(make_templates.TEMPLATES)
+    assert {*DOCUMENTS, "clearance_letter", "handover_letter"} == set(make_templates.TEMPLATES)

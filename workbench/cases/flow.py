@@ -19,6 +19,7 @@ from workbench.accounts.rights import county_codes, may
 from workbench.audit.chain import record
 from workbench.cases.models import Case, CaseStep, Origin, Outcome, Result, Review, Stage, StepKind, Verdict
 from workbench.cases.services import MIN_REASON, VerdictError
+from workbench.results.parameters import of_run
 
 #: Where each stage may lead.
 MOVES: Final[dict[str, tuple[str, ...]]] = {
@@ -41,10 +42,13 @@ RESULTS: Final[dict[str, tuple[str, ...]]] = {
 }
 #: What may be entered while a case is open, beside moving it.
 ENTRIES: Final = (
-    StepKind.VISIT, StepKind.INTERVIEW, StepKind.STATEMENT, StepKind.MEASURE, StepKind.RECOVERED, StepKind.RECTIFIED, StepKind.HANDED_OVER,
-    StepKind.NOTE,
+    StepKind.VISIT, StepKind.INTERVIEW, StepKind.NOTICE, StepKind.STATEMENT, StepKind.HEARD, StepKind.MEASURE, StepKind.RECOVERED,
+    StepKind.RECTIFIED, StepKind.HANDED_OVER, StepKind.REVIEW, StepKind.NOTE,
 )  # fmt: skip
 FEWEST_HANDLERS = 2
+NUMBER_LENGTH: Final = Case.number.field.max_length or 0
+#: What counts as having heard the institution.
+HEARD: Final = (StepKind.INTERVIEW, StepKind.STATEMENT, StepKind.HEARD)
 
 
 class CaseError(VerdictError):
@@ -59,7 +63,10 @@ def visible(user: User) -> QuerySet[Case]:
 
 
 def open_case(request: Any, suspect: Any, *, origin: str, reason: str, team: str = "") -> Case:
-    """Registers a clue on an institution (a row of a run's ranking). Raises CaseError where one is open already."""
+    """Registers a clue on an institution (a row of a run's ranking). Raises CaseError where one is open already.
+
+    Its number follows the city's ``cases.number_format``; the serial counts the year's cases.
+    """
     if origin not in Origin.values:
         raise CaseError(_("请选择线索来源。"))
     if len(reason.strip()) < MIN_REASON:
@@ -79,10 +86,23 @@ def open_case(request: Any, suspect: Any, *, origin: str, reason: str, team: str
                 )
         except IntegrityError:
             raise CaseError(_("该机构已有未结案件。")) from None
-        case.number = f"{timezone.localdate():%Y}-{case.pk:05d}"
+        case.number = _number(case)
         case.save(update_fields=["number"])
         _enter(request, case, StepKind.OPENED, note=reason.strip())
     return case
+
+
+def _number(case: Case) -> str:
+    year = timezone.localdate(case.opened).year
+    serial = Case.objects.filter(opened__year=year, pk__lte=case.pk).count()
+    pattern = of_run(case.run_id, "cases")["number_format"]
+    try:
+        number = str(pattern.format(year=year, serial=serial))
+    except (KeyError, IndexError, ValueError, AttributeError):
+        raise CaseError(_("案件编号格式“{}”有误，请管理员改正参数 cases.number_format。").format(pattern)) from None
+    if len(number) > NUMBER_LENGTH or Case.objects.filter(number=number).exists():
+        raise CaseError(_("案件编号格式“{}”有误，请管理员改正参数 cases.number_format。").format(pattern))
+    return number
 
 
 def assign(request: Any, case: Case, handlers: Sequence[User], *, team: str, due: date | None, version: int) -> None:
@@ -154,8 +174,8 @@ def _lacking(user: User, case: Case, to: str, *, note: str, owed_fen: int | None
         return _("请先分派不少于两名承办人。")
     if to in SETTLED and user.pk in handlers:
         return _("承办人不得审批本人承办的案件。")
-    if to == Stage.HANDLING and not case.steps.filter(kind__in=[StepKind.INTERVIEW, StepKind.STATEMENT]).exists():
-        return _("处理前须听取机构意见：请先登记约谈或陈述申辩（放弃的也要登记）。")
+    if to == Stage.HANDLING and not case.steps.filter(kind__in=HEARD).exists():
+        return _("处理前须听取机构意见：请先登记约谈、陈述申辩或听证（放弃的也要登记）。")
     if to == Stage.RECOVERING and not (owed_fen and owed_fen > 0):
         return _("请填写应追回金额。")
     if to == Stage.CLOSED:

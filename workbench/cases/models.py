@@ -218,17 +218,20 @@ class StepKind(models.TextChoices):
     VISIT = "visit", _("现场核查")
     INTERVIEW = "interview", _("约谈")
     STATEMENT = "statement", _("陈述申辩")
+    NOTICE = "notice", _("告知与送达")
+    HEARD = "heard", _("听证")
     MEASURE = "measure", _("处理措施")
     RECOVERED = "recovered", _("追回到账")
     RECTIFIED = "rectified", _("整改")
     HANDED_OVER = "handed_over", _("移送")
+    REVIEW = "review", _("行政复议或诉讼")
     NOTE = "note", _("记事")
 
 
 class Case(models.Model):
     """One institution's case from the clue to its closing. ``version`` guards against lost updates; the name is kept as it was when opened."""
 
-    number = models.CharField(max_length=20, unique=True, null=True)
+    number = models.CharField(max_length=40, unique=True, null=True)
     fixmedins_code = models.CharField(max_length=30, db_index=True)
     fixmedins_name = models.CharField(max_length=200)
     admdvs = models.CharField(max_length=12, blank=True, db_index=True)

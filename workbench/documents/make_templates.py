@@ -340,8 +340,36 @@ def clearance_letter() -> Any:
     return sheet.document
 
 
+def handover_letter() -> Any:
+    """案件移送函: goes with a matter that another authority is to decide, with what was found and what is attached."""
+    sheet = Sheet()
+    sheet.title("{{ bureau }}", "案件移送函")
+    sheet.right("{{ number }}")
+    sheet.line("{{ receiver }}：", indent=False)
+    sheet.line(
+        "{{ bureau }}于{{ opened }}登记对{{ institution }}（定点医药机构编码：{{ code }}，{{ county }}）"
+        "医疗保障基金使用情况的线索，来源为{{ origin }}："
+    )
+    sheet.line("{{ clue }}")
+    sheet.line("核查中发现下列事项属于你单位职责范围，现予移送：")
+    sheet.line("{{ matter }}")
+    sheet.tag("if n_upheld")
+    sheet.line("截至制作之日，已判定属实或者部分属实并经复核的疑点{{ n_upheld }}项，认定金额合计{{ amount }}元（{{ amount_words }}）。")
+    sheet.tag("endif")
+    sheet.line("移送日期：{{ handed_over }}。请在收到后将受理和处理结果书面告知{{ bureau }}。")
+    sheet.line("附件（勾选）：□ 取证清单及费用明细　□ 事实确认书　□ 约谈和陈述申辩记录　□ 其他：　　　　　　　　")
+    sheet.line("", indent=False)
+    sheet.right("{{ bureau }}（印章）　　")
+    sheet.right("{{ date }}　　")
+    sheet.line("", indent=False)
+    sheet.signatures(("移送人：", "接收人："), ("联系电话：", "接收时间：　　年　月　日"))
+    sheet.note()
+    return sheet.document
+
+
 TEMPLATES = {
     "clearance_letter": clearance_letter,
+    "handover_letter": handover_letter,
     "inspection_notice": inspection_notice,
     "evidence_list": evidence_list,
     "fact_confirmation": fact_confirmation,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from docxtpl import DocxTemplate
 
-from workbench.cases.models import Case
+from workbench.cases.models import Case, CaseStep, Origin
 from workbench.documents.case_file import CaseFile, Matter
 from workbench.documents.make_templates import FOLDER
 from workbench.screens.formats import capital_yuan, county, masked, number, yuan
@@ -79,6 +79,28 @@ def clearance_letter(case: Case, *, made_by: str, today: date) -> bytes:
         "run_id": case.run.run_id if case.run else "—",
     }
     return _filled_in(DocxTemplate(str(template_of("clearance_letter"))), facts, made_by=made_by, today=today)
+
+
+def handover_letter(case: Case, step: CaseStep, matters: dict[str, int], *, made_by: str, today: date) -> bytes:
+    """The letter that goes with a matter handed over; ``matters`` are the findings upheld by review (``n``) and their amount (``fen``)."""
+    facts = {
+        "bureau": os.environ.get("HUOYAN_BUREAU") or BLANK,
+        "number": case.number or BLANK,
+        "receiver": step.receiver,
+        "institution": case.fixmedins_name,
+        "code": case.fixmedins_code,
+        "county": county(case.admdvs),
+        "opened": chinese_date(timezone.localdate(case.opened)),
+        "clue": case.reason,
+        "origin": Origin(case.origin).label,
+        "matter": step.note,
+        "handed_over": chinese_date(step.day),
+        "n_upheld": matters["n"],
+        "amount": yuan(matters["fen"]),
+        "amount_words": capital_yuan(matters["fen"]),
+        "run_id": case.run.run_id if case.run else "—",
+    }
+    return _filled_in(DocxTemplate(str(template_of("handover_letter"))), facts, made_by=made_by, today=today)
 
 
 def _filled_in(template: DocxTemplate, facts: dict[str, Any], *, made_by: str, today: date) -> bytes:

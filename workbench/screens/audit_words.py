@@ -117,7 +117,7 @@ PAGES = {
     "hearing": _("机构说明"),
     "api findings": _("接口：疑点"),
 }
-OTHER_DOCUMENTS = {LINES_WORKBOOK: _("费用明细表（Excel）"), "clearance_letter": _("澄清告知书（Word）")}
+OTHER_DOCUMENTS = {LINES_WORKBOOK: _("费用明细表（Excel）"), "clearance_letter": _("澄清告知书（Word）"), "handover_letter": _("案件移送函（Word）")}
 #: told by other fields or of no use to a reader
 LEFT_OUT = frozenset({"author_id", "reviewer_id"})
 LONGEST = 60

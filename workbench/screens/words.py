@@ -289,7 +289,7 @@ def _numeral(number: int) -> str:
 
 def warm() -> None:
     """Reads rules, exceptions, features, law and parameters once at the start, so that nobody waits for it on the first page."""
-    from workbench.screens.views.rules import defaults  # noqa: PLC0415  that module reads this one
+    from workbench.results.parameters import defaults  # noqa: PLC0415  needs the apps loaded
 
     rules_by_id()
     _exceptions()

@@ -21,6 +21,7 @@ from workbench.accounts.models import Role, User
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs, or_404, sees_county
 from workbench.audit.chain import record
+from workbench.cases.deadlines import deadlines, pressing
 from workbench.cases.flow import (
     ENTRIES,
     MOVES,
@@ -37,11 +38,12 @@ from workbench.cases.flow import (
     visible,
     works_on,
 )
-from workbench.cases.models import Case, Origin, Result, Stage, StepKind
+from workbench.cases.models import Case, CaseStep, Origin, Result, Stage, StepKind
 from workbench.cases.services import VerdictError
 from workbench.documents.ledgers import ledgers
-from workbench.documents.render import clearance_letter
+from workbench.documents.render import clearance_letter, handover_letter
 from workbench.results.models import CountySum, Suspect
+from workbench.results.parameters import of_run
 from workbench.screens.shared import chosen_run, fen_from, institution_or_404, page_of, whole_number
 from workbench.screens.views.documents import SHEET_TYPE, WORD_TYPE
 
@@ -52,14 +54,20 @@ MOST_INSPECTIONS = 100
 @require_GET
 @needs("suspects")
 def cases(request: Request) -> HttpResponse:
-    """The cases the user may see: his own, by stage, all; those due first."""
+    """The cases the user may see: his own, by stage, those near or past a date, all."""
     mine = visible(request.user)
     shown = request.GET.get("show", "open")
-    rows = _shown(mine, shown, request.user).prefetch_related("handlers").select_related("opened_by")
+    near = pressing(mine)
+    chosen = mine.filter(pk__in=near).order_by("opened", "pk") if shown == "due" else _shown(mine, shown, request.user)
+    rows = chosen.prefetch_related("handlers").select_related("opened_by")
     rows = rows.annotate(recovered_fen=Sum("steps__amount_fen", filter=Q(steps__kind=StepKind.RECOVERED)))
-    counts = {"open": mine.exclude(stage=Stage.CLOSED).count(), "mine": _shown(mine, "mine", request.user).count()}
+    counts = {"open": mine.exclude(stage=Stage.CLOSED).count(), "mine": _shown(mine, "mine", request.user).count(), "due": len(near)}
     stages = [(value, label, mine.filter(stage=value).count()) for value, label in Stage.choices]
-    context = {"page": page_of(request, rows), "shown": shown, "counts": counts, "stages": stages, "today": timezone.localdate()}
+    page = page_of(request, rows)
+    legal = deadlines(page.object_list)
+    for row in page.object_list:
+        row.legal = legal.get(row.pk)
+    context = {"page": page, "shown": shown, "counts": counts, "stages": stages, "today": timezone.localdate()}
     return render(request, "cases/list.html", context)
 
 
@@ -100,6 +108,7 @@ def case(request: Request, pk: int) -> HttpResponse:
         "case": found,
         "handlers": list(found.handlers.order_by("username")),
         "steps": found.steps.select_related("author"),
+        "legal": deadlines([found]).get(pk),
         "stages": [(label, stages.index(value) < stages.index(found.stage), value == found.stage) for value, label in Stage.choices],
         "open": found.stage != Stage.CLOSED,
         "recovered": recovered(found),
@@ -229,6 +238,23 @@ def case_clearance(request: Request, pk: int) -> HttpResponse:
     return HttpResponse(content, content_type=WORD_TYPE, headers={"Content-Disposition": disposition})
 
 
+@require_GET
+@needs("documents")
+def case_handover(request: Request, pk: int, step: int) -> HttpResponse:
+    """The letter that goes with a matter handed over to another authority."""
+    found = _case_or_404(request, pk)
+    given: CaseStep | None = found.steps.filter(pk=step, kind=StepKind.HANDED_OVER).first()
+    if given is None:
+        raise Http404
+    today = timezone.localdate()
+    record(request, "document", "case", found.number or str(pk), {"document": "handover_letter"})
+    true = upheld(found)
+    matters = {"n": true.count(), "fen": true.aggregate(fen=Sum("amount_fen"))["fen"] or 0}
+    content = handover_letter(found, given, matters, made_by=f"{request.user.name}（{request.user.username}）", today=today)
+    disposition = content_disposition_header(True, f"案件移送函-{found.fixmedins_name}-{today:%Y%m%d}.docx") or ""
+    return HttpResponse(content, content_type=WORD_TYPE, headers={"Content-Disposition": disposition})
+
+
 @require_http_methods(["GET", "POST"])
 @needs("assign")
 def plan(request: Request) -> HttpResponse:
@@ -247,15 +273,13 @@ def plan(request: Request) -> HttpResponse:
 
 def _planned(request: Request, run: Any, inspections: int, per_county: int | None) -> Any:
     from models.plan import inspection_plan  # noqa: PLC0415  scipy's solver loads slowly
-    from workbench.screens.views.rules import defaults  # noqa: PLC0415  only for the plan's parameters
 
     under_way = Case.objects.exclude(stage=Stage.CLOSED).values("fixmedins_code")
     rows = in_counties(Suspect.objects.filter(run=run), request.user).exclude(fixmedins_code__in=under_way)
     fields = ("rank", "fixmedins_code", "fixmedins_name", "admdvs", "level", "probability", "expected_fen")
     schema = dict(zip(fields, (pl.Int64, pl.String, pl.String, pl.String, pl.String, pl.Float64, pl.Int64), strict=True))
     suspects = pl.DataFrame(list(rows.values_list(*fields)), schema=schema, orient="row").with_columns(expected_recovery=pl.col("expected_fen") / 100)
-    used = (run.info.get("parameters") or {}).get("plan") or {}
-    return inspection_plan(suspects, inspections, defaults().replaced("plan", used)["plan"], per_county)
+    return inspection_plan(suspects, inspections, of_run(run.pk, "plan"), per_county)
 
 
 def _open_ticked(request: Request) -> HttpResponse:

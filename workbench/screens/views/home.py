@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from workbench.accounts.models import Role, User
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
+from workbench.cases.deadlines import pressing
 from workbench.cases.flow import visible
 from workbench.cases.models import Outcome, Proposal, Review, Stage, Verdict
 from workbench.results.models import CountySum, CountyTotal, Run
@@ -109,9 +110,10 @@ def week_of_work(user: User) -> dict[str, Any]:
 
 
 def case_load(user: User) -> dict[str, int]:
-    """Open cases the user handles, and those of his counties that nobody handles yet."""
-    clues = visible(user).filter(stage=Stage.CLUE, handlers=None)
-    return {"mine": user.cases.exclude(stage=Stage.CLOSED).count(), "unassigned": clues.count() if may(user, "assign") else 0}
+    """Open cases the user handles, those he sees that are near or past a date, and those of his counties that nobody handles yet."""
+    seen = visible(user)
+    unassigned = seen.filter(stage=Stage.CLUE, handlers=None).count() if may(user, "assign") else 0
+    return {"mine": user.cases.exclude(stage=Stage.CLOSED).count(), "due": len(pressing(seen)), "unassigned": unassigned}
 
 
 @require_POST

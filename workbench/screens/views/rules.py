@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,13 +16,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from features.parameters import City
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, may, needs
 from workbench.audit.chain import record
 from workbench.cases.models import Outcome, Proposal, Review, Trial, Verdict
 from workbench.cases.trials import ask, can_try, refreshed
 from workbench.results.models import CountyTotal, Finding, RuleTotal, Run, Suspect
+from workbench.results.parameters import defaults
 from workbench.screens.calibration import calibration, inspected
 from workbench.screens.formats import kind_name
 from workbench.screens.shared import chosen_run, wants_part, whole_number
@@ -31,12 +30,6 @@ from workbench.screens.words import explanation, rules_by_id
 
 ENOUGH_VERDICTS = 5
 MOST_TEXT = 2000
-
-
-@lru_cache(maxsize=1)
-def defaults() -> City:
-    """The parameters as shipped; read once, the file does not change while the workbench runs."""
-    return City.load()
 
 
 def precision_by_rule() -> dict[str, dict[str, Any]]:
