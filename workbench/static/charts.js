@@ -77,7 +77,7 @@
     }),
     // what the list said against what was found, each point with its interval; on the dashed line both agree
     calibration: (d) => Object.assign(base(), {
-      grid: { left: 8, right: 20, top: 40, bottom: 24, containLabel: true },
+      grid: { left: 8, right: 20, top: 58, bottom: 24, containLabel: true },
       tooltip: { trigger: "item", renderMode: "richText", backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: ink, fontSize: 12 },
         formatter: (p) => { const r = d.points[p.dataIndex]; return r ? r[0] + "% → " + r[1] + "%  [" + r[2] + ", " + r[3] + "]\n" + d.count.replace("{}", r[4]) : ""; } },
       xAxis: value({ name: d.axes[0], nameLocation: "middle", nameGap: 26, min: 0, max: 100 }),
