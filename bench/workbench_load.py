@@ -2,6 +2,8 @@
 
     python -m bench.workbench_load                      SQLite
     HUOYAN_DATABASE_URL=postgresql://… python -m bench.workbench_load        an empty database
+    python -m bench.workbench_load --keep FOLDER --prepare    only makes the city in FOLDER and loads it; minutes
+    python -m bench.workbench_load --keep FOLDER              measures on it, as often as you like; with a database of a URL, name it both times
     options: --institutions 2500 --findings 1000000 --persons 24000 --users 20 --seconds 60 --think 1.0 --sign-in-gap 1.0
 
 The users sign in one after another, ``--sign-in-gap`` seconds apart, as people come to work; hashing a password takes a third of a second of
@@ -21,6 +23,7 @@ import json
 import os
 import random
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -37,8 +40,12 @@ import polars as pl
 
 from features.contracts import all_tables
 from features.lake import dtype_of
+from features.person_evidence import FOLDER
+from flows.evidence import evidence_step
 from flows.ingest.buckets import bucket_count, bucket_of
 from flows.ingest.store import PART_FORM
+from flows.steps import Job
+from flows.store import write_parquet
 from models.drg_monitor.monitor_table import COLUMNS
 from models.finding import FINDING_SCHEMA
 from models.kinds import Kind
@@ -181,6 +188,8 @@ def make_run(out: Path, n_institutions: int, n_findings: int, n_persons: int) ->
     )
     out.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(out / "findings.parquet")
+    make_lake(out / "lake", n_persons, codes)
+    keep_evidence(out, frame)
     sums = frame.group_by("fixmedins_code").agg(
         pl.col("amount_at_issue", "fund_loss").sum().round(2), pl.col("kind").unique().sort().str.join(";").alias("kinds")
     )
@@ -200,9 +209,15 @@ def make_run(out: Path, n_institutions: int, n_findings: int, n_persons: int) ->
         )
     )
     suspects.write_csv(out / "suspects.csv")
-    make_lake(out / "lake", n_persons, codes)
     record = {"run_id": "bench", "started": "2025-01-01T00:00:00+08:00", "lake": str(out / "lake"), "lake_fingerprint": "bench"}
     (out / "run.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def keep_evidence(out: Path, findings: pl.DataFrame) -> None:
+    """The persons' evidence beside the run, as the main job keeps it."""
+    job = Job(str(out / "lake"), str(out / "work"), None, None, "bench")
+    write_parquet(findings, job.steps().path("findings.parquet"))
+    evidence_step(job, out / FOLDER)
 
 
 def make_monitor(out: Path, n_hospitals: int) -> None:
@@ -316,48 +331,70 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=1.0)
+    parser.add_argument("--keep", type=Path, help="folder of the city; used again when it holds one")
+    parser.add_argument("--prepare", action="store_true", help="make the city in --keep and measure nothing")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"HUOYAN_HOME": folder, "HUOYAN_HTTPS": "0", "HUOYAN_PASSWORD": PASSWORD, "DJANGO_SETTINGS_MODULE": "workbench.settings"}
+    if options.prepare and options.keep is None:
+        parser.error("--prepare needs --keep FOLDER, where the city is to lie.")
+    with tempfile.TemporaryDirectory() as passing:
+        folder = (options.keep or Path(passing)).resolve()
+        os.environ |= {"HUOYAN_HOME": str(folder), "HUOYAN_HTTPS": "0", "HUOYAN_PASSWORD": PASSWORD, "DJANGO_SETTINGS_MODULE": "workbench.settings"}
         sys.path.insert(0, str(ROOT))
-        make_run(Path(folder) / "run", options.institutions, options.findings, options.persons)
-        make_monitor(Path(folder) / "run", options.institutions // 8)
-        import django  # noqa: PLC0415  after the environment is set
-        from django.core.management import call_command  # noqa: PLC0415
+        prepared = folder / "prepared"
+        if not prepared.is_file():
+            prepare(folder, options, parser)
+            prepared.touch()
+        if options.prepare:
+            return 0
+        # every measurement begins with no person's rows at hand
+        shutil.rmtree(folder / "persons", ignore_errors=True)
+        return measure(options)
 
-        django.setup()
-        call_command("migrate", verbosity=0)
-        from workbench.accounts.models import User as Account  # noqa: PLC0415
-        from workbench.results.load import load_run  # noqa: PLC0415
-        from workbench.results.models import Run  # noqa: PLC0415
 
-        if Run.objects.exists():
-            parser.error("The database holds runs already; name an empty one in HUOYAN_DATABASE_URL.")
-        for number in range(options.users):
-            Account.objects.filter(username=f"user{number}").delete()
-            Account.objects.create_user(f"user{number}", password=PASSWORD, role="auditor", all_counties=True)
-        began = time.monotonic()
-        load_run(Path(folder) / "run")
-        print(f"loading {options.findings:,} findings: {time.monotonic() - began:.1f} s")
-        draw_profiles(options.institutions)
-        from flows.cli_workbench import server_command  # noqa: PLC0415
+def prepare(folder: Path, options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """The city, its run, the database with both and the users."""
+    make_run(folder / "run", options.institutions, options.findings, options.persons)
+    make_monitor(folder / "run", options.institutions // 8)
+    import django  # noqa: PLC0415  after the environment is set
+    from django.core.management import call_command  # noqa: PLC0415
 
-        server = subprocess.Popen(server_command("127.0.0.1", PORT), cwd=ROOT)
-        try:
-            _wait()
-            start: list[float] = []
-            # the counters start once all are in
-            all_in = threading.Barrier(options.users, lambda: start.extend(_counters(server.pid)))
-            users = [User(number, options.seconds, options.think, number * options.sign_in_gap, all_in) for number in range(options.users)]
-            for user in users:
-                user.start()
-            for user in users:
-                user.join()
-            spent, busy, own, clock = (now - then for now, then in zip(_counters(server.pid), start, strict=True))
-            others = (busy - spent - own) / clock
-        finally:
-            server.terminate()
-            server.wait(timeout=120)
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from workbench.accounts.models import User as Account  # noqa: PLC0415
+    from workbench.results.load import load_run  # noqa: PLC0415
+    from workbench.results.models import Run  # noqa: PLC0415
+
+    if Run.objects.exists():
+        parser.error("The database holds runs already; name an empty one in HUOYAN_DATABASE_URL.")
+    for number in range(options.users):
+        Account.objects.filter(username=f"user{number}").delete()
+        Account.objects.create_user(f"user{number}", password=PASSWORD, role="auditor", all_counties=True)
+    began = time.monotonic()
+    load_run(folder / "run")
+    print(f"loading {options.findings:,} findings: {time.monotonic() - began:.1f} s")
+    draw_profiles(options.institutions)
+
+
+def measure(options: argparse.Namespace) -> int:
+    """Serves the prepared city, sends the users, prints what they waited; 1 when a page misses the goal."""
+    from flows.cli_workbench import server_command  # noqa: PLC0415
+
+    server = subprocess.Popen(server_command("127.0.0.1", PORT), cwd=ROOT)
+    try:
+        _wait()
+        start: list[float] = []
+        # the counters start once all are in
+        all_in = threading.Barrier(options.users, lambda: start.extend(_counters(server.pid)))
+        users = [User(number, options.seconds, options.think, number * options.sign_in_gap, all_in) for number in range(options.users)]
+        for user in users:
+            user.start()
+        for user in users:
+            user.join()
+        spent, busy, own, clock = (now - then for now, then in zip(_counters(server.pid), start, strict=True))
+        others = (busy - spent - own) / clock
+    finally:
+        server.terminate()
+        server.wait(timeout=120)
     times = [pair for user in users for pair in user.times]
     worst = report(times)
     read = sum(name != SIGN_IN for name, _milliseconds in times)

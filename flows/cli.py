@@ -80,6 +80,7 @@ STAGES = {
     "rules": "特征与规则 features, rules",
     "city": "全市规则 city rules",
     "score": "评分 score",
+    "evidence": "证据 evidence",
     "report": "报告 report",
 }
 

@@ -3,6 +3,7 @@
 OUT/                      what ``huoyan run`` hands back (suspects.csv, findings.parquet, reports …)
 OUT/lake/                 the lake, unless ``--lake`` names another
 OUT/facts/                feature frames the workbench reads
+OUT/evidence/             what the workbench shows of the persons whom findings name (flows/evidence.py); safe to delete
 OUT/drg/, OUT/effect/     monitoring of case payment, and what it changed (docs/drg.md)
 OUT/work/                 finished steps, by key; safe to delete
 OUT/tracking/             MLflow's database and artifacts, unless HUOYAN_MLFLOW_URI names a server
@@ -16,6 +17,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from features.person_evidence import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Home:
     @property
     def facts(self) -> Path:
         return self.out / "facts"
+
+    @property
+    def evidence(self) -> Path:
+        return self.out / FOLDER
 
     @property
     def artifacts(self) -> Path:

@@ -12,6 +12,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.effect import write_effects
+from flows.evidence import evidence_step
 from flows.home import Home
 from flows.ingest import DeliveryReport, ingest, write_report
 from flows.monitor import write_drg_monitor
@@ -57,6 +58,12 @@ def monitor(job: Job, home: Home) -> None:
     write_effects(home.out, job.open_lake())
 
 
+@task(name="evidence", retries=1)
+def evidence(job: Job, home: Home) -> Path:
+    """The evidence of the persons whom findings name, for the workbench."""
+    return evidence_step(job, home.evidence)
+
+
 @task(name="report")
 def report(job: Job, home: Home, delivery: DeliveryReport, scored: ScoredCity) -> None:
     """The findings, the delivery report and the run's record."""
@@ -96,12 +103,17 @@ def refresh(
     city(job, home.facts)
     line_totals_step(job)
     tell("city", 1, 1)
+    # beside the scores, which read nothing of it
+    tell("evidence", 0, 1)
+    kept = evidence.submit(job, home)
     tell("score", 0, 1)
     scored = score(job, home)
     tell("score", 1, 1)
     tell("report", 0, 1)
     report(job, home, delivered, scored)
     monitored.result()
+    kept.result()
+    tell("evidence", 1, 1)
     create_table_artifact(key="suspects", table=scored.top_rows(20), description="The first suspects of this run")
     create_table_artifact(
         key="drift", table=[{"警示": text} for text in scored.drifted.warnings] or [{"警示": "无"}], description="Drift of the data"

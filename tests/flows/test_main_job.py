@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from features.lake import Lake
+from features.person_evidence import FOLDER, INDEX
 from features.tables import Tables
 from flows.ingest import ingest
 from models.finding import DETAIL_COLUMNS, FINDING_SCHEMA
@@ -82,6 +83,17 @@ def test_the_run_record_names_rules_parameters_and_model(finished: Path) -> None
     assert record["weights_rest_on"] == "priors"
     assert record["rules"]["split_stay"]
     assert record["parameters"]["split_stay"]
+
+
+def test_the_evidence_of_the_persons_whom_findings_name_lies_beside_the_run_with_all_lines_at_fault(finished: Path) -> None:
+    kept = pl.read_parquet(finished / FOLDER / "**" / "*.parquet")
+    findings = pl.read_parquet(finished / "findings.parquet").filter(pl.col("psn_no").is_not_null())
+    assert set(kept["psn_no"]) == set(findings["psn_no"])
+    at_fault = findings.select(pl.col("bkkp_sns").alias("bkkp_sn")).explode("bkkp_sn").drop_nulls()
+    assert at_fault.height > 0
+    assert at_fault.join(kept, on="bkkp_sn", how="anti").is_empty()
+    record = json.loads((finished / "run.json").read_text(encoding="utf-8"))
+    assert json.loads((finished / FOLDER / INDEX).read_text(encoding="utf-8")) == {"lake_fingerprint": record["lake_fingerprint"]}
 
 
 def test_running_again_changes_nothing(finished: Path, delivery: Path) -> None:

@@ -147,6 +147,8 @@ def _stays(city: City, places: list[tuple[str, str, str, int]], people: list[str
         if hanging:
             outside = places[3 + 4 * (number % 5)][0]
             city.visit(psn, outside, day + timedelta(days=2), "41", [("XC09CAA000001", "降压药", "09", 4300)])
+            at_the_till = datetime(day.year, day.month, day.day, 10, 30) + timedelta(days=2)  # noqa: DTZ001
+            city.add("scene_rcd_d", rcd_id=f"R{number:04d}", psn_no=psn, fixmedins_code=outside, scene_type="2", begntime=at_the_till)
             amount = days * 35.0
             findings.append(
                 _finding(

@@ -311,36 +311,12 @@ def test_in_english_sentences_of_the_run_are_marked_as_the_original_chinese(ente
     assert "条例" not in page
 
 
-def test_what_one_server_process_read_of_a_person_the_others_need_not_read_again(runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from features.lake import Lake
-    from workbench.results.lakeview import person_tables
-
-    lake, person = runs[1].lake, "431000000000000001"
-    first = person_tables(lake, "read-by-one", person).lines.collect()
-    person_tables.cache_clear()
-    own_scan = Lake.scan
-    read: list[str] = []
-
-    def noted(self: Any, table: str, *rest: Any) -> Any:
-        read.append(table)
-        return own_scan(self, table, *rest)
-
-    monkeypatch.setattr(Lake, "scan", noted)
-    again = person_tables(lake, "read-by-one", person).lines.collect()
-    assert again.equals(first)
-    assert again.height > 0
-    assert not {"mdtrt_d", "setl_d", "fee_list_d"} & set(read)
-    # another state of the lake is another matter
-    person_tables(lake, "read-by-nobody", person)
-    assert {"mdtrt_d", "setl_d", "fee_list_d"} <= set(read)
-
-
 def test_the_lines_of_several_persons_are_theirs_alone(runs: tuple[Any, Any]) -> None:
-    from workbench.results.lakeview import lines_of_persons, person_tables
+    from workbench.results.lakeview import lines_of_persons, person_evidence
 
     lake, persons = runs[1].lake, ["431000000000000001", "431000000000000002"]
     together = lines_of_persons(lake, persons).collect()
-    alone = [person_tables(lake, "x", person).lines.collect() for person in persons]
+    alone = [person_evidence("", lake, person, "x").lines for person in persons]
     assert together.height == sum(frame.height for frame in alone) > 0
     assert set(together["psn_no"]) == set(persons)
     assert lines_of_persons(lake, [*persons, "nobody"]).collect().height == together.height

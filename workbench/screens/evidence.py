@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from features.lake import LakeError
+from features.person_evidence import PersonEvidence
 from features.reference.items import BED_PREFIX, NURSING_PREFIX, is_dialysis
-from features.tables import Tables
-from workbench.results.lakeview import lines_by_id, months_between, opened, person_tables
+from workbench.results.lakeview import lines_by_id, months_between, opened, person_evidence
 from workbench.results.models import Finding, Run
 
 LINE_COLUMNS = [
@@ -33,17 +33,17 @@ MOST_TIMELINE = 400
 GROUPS = ("bed", "nursing", "treatment", "drug", "exam", "other")
 
 
-def tables_for(run: Run, finding: Finding) -> Tables | None:
-    """The person's prepared tables; None without a person or without the run's lake."""
+def evidence_for(run: Run, finding: Finding) -> PersonEvidence | None:
+    """The rows of the finding's person; None without a person or without the run's lake."""
     if not finding.psn_no or not run.lake:
         return None
     try:
-        return person_tables(run.lake, run.fingerprint, finding.psn_no)
+        return person_evidence(run.folder, run.lake, finding.psn_no, run.fingerprint)
     except (LakeError, OSError):
         return None
 
 
-def marked_lines(run: Run, finding: Finding, t: Tables | None) -> pl.DataFrame:
+def marked_lines(run: Run, finding: Finding, t: PersonEvidence | None) -> pl.DataFrame:
     """Fee lines of the finding's visit with ``mark``: fault, related or empty; marked ones first, then by time."""
     if t is None:
         frame = lines_without_person(run, finding, finding.line_list + finding.related_list)
@@ -52,7 +52,7 @@ def marked_lines(run: Run, finding: Finding, t: Tables | None) -> pl.DataFrame:
         keep = pl.col("bkkp_sn").is_in(wanted)
         if finding.mdtrt_id:
             keep |= pl.col("mdtrt_id") == finding.mdtrt_id
-        frame = t.lines.filter(keep).select(LINE_COLUMNS).collect()
+        frame = t.lines.filter(keep).select(LINE_COLUMNS)
     fault = pl.when(pl.col("bkkp_sn").is_in(finding.line_list)).then(pl.lit("fault"))
     mark = fault.when(pl.col("bkkp_sn").is_in(finding.related_list)).then(pl.lit("related")).otherwise(pl.lit(""))
     order = {"fault": 0, "related": 1, "": 2}
@@ -78,27 +78,27 @@ def lines_without_person(run: Run, finding: Finding, wanted: list[str]) -> pl.Da
     ).select(LINE_COLUMNS)
 
 
-def visit_of(t: Tables, mdtrt_id: str) -> dict[str, Any] | None:
+def visit_of(t: PersonEvidence, mdtrt_id: str) -> dict[str, Any] | None:
     """The visit or stay with its settlement sums; None when it is not this person's."""
-    rows = t.stays.filter(pl.col("mdtrt_id") == mdtrt_id).collect().to_dicts()
+    rows = t.stays.filter(pl.col("mdtrt_id") == mdtrt_id).to_dicts()
     if rows:
         return rows[0]
-    rows = t.visits.filter(pl.col("mdtrt_id") == mdtrt_id).collect().to_dicts()
+    rows = t.visits.filter(pl.col("mdtrt_id") == mdtrt_id).to_dicts()
     return rows[0] if rows else None
 
 
-def settlements_of(t: Tables, mdtrt_id: str) -> list[dict[str, Any]]:
+def settlements_of(t: PersonEvidence, mdtrt_id: str) -> list[dict[str, Any]]:
     """Settlements of the visit, net of refunds."""
-    return t.settlements.filter(pl.col("mdtrt_id") == mdtrt_id).sort("setl_time").collect().to_dicts()
+    return t.settlements.filter(pl.col("mdtrt_id") == mdtrt_id).sort("setl_time", "setl_id").to_dicts()
 
 
-def stay_days(t: Tables, mdtrt_id: str, fault: list[str]) -> dict[str, Any]:
+def stay_days(t: PersonEvidence, mdtrt_id: str, fault: list[str]) -> dict[str, Any]:
     """A stay day by day: yuan of bed, nursing, treatment, drugs, tests; lines at fault; what the person did elsewhere. Empty for no stay."""
     visit = visit_of(t, mdtrt_id)
     if visit is None or not visit.get("inpatient"):
         return {}
     first, last = visit["begn_date"], visit["end_date"] or visit["begn_date"]
-    mine = t.lines.filter(pl.col("mdtrt_id") == mdtrt_id).with_columns(group=_group(), fault=pl.col("bkkp_sn").is_in(fault)).collect()
+    mine = t.lines.filter(pl.col("mdtrt_id") == mdtrt_id).with_columns(group=_group(), fault=pl.col("bkkp_sn").is_in(fault))
     if visit["end_date"] is None and not mine.is_empty():
         last = max(last, mine["date"].max())
     days = [first + timedelta(days=i) for i in range(min((last - first).days + 1, MOST_DAYS))]
@@ -135,27 +135,25 @@ def _group() -> pl.Expr:
     )
 
 
-def _elsewhere(t: Tables, visit: dict[str, Any], first: date, last: date) -> dict[date, list[dict[str, Any]]]:
+def _elsewhere(t: PersonEvidence, visit: dict[str, Any], first: date, last: date) -> dict[date, list[dict[str, Any]]]:
     """What the person did outside the stay between its first and last day: other visits' lines, presence records, cover outside the city."""
     others = (
         t.lines.filter((pl.col("mdtrt_id") != visit["mdtrt_id"]) & pl.col("date").is_between(first, last))
-        .group_by("date", "mdtrt_id", "fixmedins_code", "med_type")
+        .group_by("date", "mdtrt_id", "fixmedins_code", "med_type", maintain_order=True)
         .agg(pl.col("fee_fen").sum(), pl.col("hilist_name").first(), pl.len().alias("lines"))
-        .sort("date")
-        .collect()
+        .sort("date", maintain_order=True)
     )
     found: dict[date, list[dict[str, Any]]] = {}
     for row in others.iter_rows(named=True):
         found.setdefault(row["date"], []).append({**row, "source": "visit"})
-    if t.has("scene_rcd_d"):
-        scenes = t.raw("scene_rcd_d").with_columns(date=pl.col("begntime").dt.date())
-        scenes = scenes.filter((pl.col("fixmedins_code") != visit["fixmedins_code"]) & pl.col("date").is_between(first, last))
-        for row in scenes.select("date", "fixmedins_code", "scene_type", "begntime").collect().iter_rows(named=True):
-            found.setdefault(row["date"], []).append({**row, "source": "scene"})
+    scenes = t.scenes.with_columns(date=pl.col("begntime").dt.date())
+    scenes = scenes.filter((pl.col("fixmedins_code") != visit["fixmedins_code"]) & pl.col("date").is_between(first, last))
+    for row in scenes.iter_rows(named=True):
+        found.setdefault(row["date"], []).append({**row, "source": "scene"})
     return found
 
 
-def timeline(t: Tables) -> list[dict[str, Any]]:
+def timeline(t: PersonEvidence) -> list[dict[str, Any]]:
     """The person's visits and stays across institutions, oldest first, at most the newest MOST_TIMELINE."""
     sums = t.settlements.group_by("mdtrt_id").agg(pl.col("fee_fen").sum(), pl.col("fund_fen").sum())
     rows = (
@@ -164,7 +162,6 @@ def timeline(t: Tables) -> list[dict[str, Any]]:
         )
         .join(sums, on="mdtrt_id", how="left")
         .sort("begn_date", "mdtrt_id")
-        .collect()
         .to_dicts()
     )[-MOST_TIMELINE:]
     return _mark_overlaps(rows)
@@ -178,12 +175,12 @@ def _mark_overlaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def on_dialysis(t: Tables) -> bool:
+def on_dialysis(t: PersonEvidence) -> bool:
     """True when the person was ever dialysed."""
-    return not t.lines.filter(is_dialysis(pl.col("hilist_code"))).head(1).collect().is_empty()
+    return not t.lines.filter(is_dialysis(pl.col("hilist_code"))).is_empty()
 
 
-def dialysis_days(t: Tables, fault: list[str]) -> dict[str, Any]:
+def dialysis_days(t: PersonEvidence, fault: list[str]) -> dict[str, Any]:
     """Dialysis sessions by day with the institutions, for the calendar; empty when there are none."""
     sessions = (
         t.lines.filter(is_dialysis(pl.col("hilist_code")))
@@ -191,7 +188,6 @@ def dialysis_days(t: Tables, fault: list[str]) -> dict[str, Any]:
         .group_by("date")
         .agg(pl.col("cnt").sum(), pl.col("fault").any(), pl.col("fixmedins_code").unique().sort(), pl.col("inpatient").any())
         .sort("date")
-        .collect()
     )
     if sessions.is_empty():
         return {}
@@ -210,12 +206,17 @@ def dialysis_days(t: Tables, fault: list[str]) -> dict[str, Any]:
     }
 
 
-def stay_summary(t: Tables, finding: Finding) -> dict[str, Any]:
+def stay_summary(t: PersonEvidence, finding: Finding) -> dict[str, Any]:
     """One column of the side-by-side comparison: the stay's facts and its cost by category."""
     visit = visit_of(t, finding.mdtrt_id) or {}
     lines = t.lines.filter(pl.col("mdtrt_id") == finding.mdtrt_id)
-    items = lines.group_by("med_chrgitm_type").agg(pl.col("fee_fen").sum()).collect()
-    top = lines.group_by("hilist_name").agg(pl.col("fee_fen").sum(), pl.col("cnt").sum()).sort("fee_fen", descending=True).head(8).collect()
+    items = lines.group_by("med_chrgitm_type").agg(pl.col("fee_fen").sum())
+    top = (
+        lines.group_by("hilist_name")
+        .agg(pl.col("fee_fen").sum(), pl.col("cnt").sum())
+        .sort("fee_fen", "hilist_name", descending=[True, False])
+        .head(8)
+    )
     days = stay_days(t, finding.mdtrt_id, finding.line_list)
     return {
         "finding": finding,

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from features.tables import Tables
+from features.person_evidence import PersonEvidence
 from workbench.accounts.request import Request
 from workbench.accounts.rights import in_counties, needs
 from workbench.audit.chain import record
@@ -38,18 +38,18 @@ def unmasked(request: Request, psn_no: str) -> bool:
     return bool(psn_no) and until > time.time()
 
 
-def clear_name(run: Run, t: Tables) -> str:
+def clear_name(run: Run, t: PersonEvidence) -> str:
     """The person's name from the vault; empty where the installation shows none or the vault cannot be opened."""
     if not settings.REVEAL_HOOK:
         return ""
-    tokens = t.persons.select("psn_name").head(1).collect()["psn_name"].to_list()
+    tokens = t.persons["psn_name"].head(1).to_list()
     return (import_string(settings.REVEAL_HOOK)(run.lake, tokens[0]) or "") if tokens and tokens[0] else ""
 
 
-def _context(request: Request, tab: str, finding_id: str) -> tuple[Run, Finding, Tables | None, dict[str, Any]]:
+def _context(request: Request, tab: str, finding_id: str) -> tuple[Run, Finding, PersonEvidence | None, dict[str, Any]]:
     run, finding = finding_or_404(request, finding_id)
     _log_view(request, finding, tab)
-    t = read.tables_for(run, finding)
+    t = read.evidence_for(run, finding)
     visit = read.visit_of(t, finding.mdtrt_id) if t is not None and finding.mdtrt_id else None
     context = {
         "run": run,
@@ -160,7 +160,7 @@ def compare(request: Request, code: str) -> HttpResponse:
     columns = []
     for one in found:
         _log_view(request, one, "compare")
-        t = read.tables_for(run, one)
+        t = read.evidence_for(run, one)
         if t is not None:
             columns.append(read.stay_summary(t, one))
     items = sorted({item for column in columns for item in column["items"] if item})
