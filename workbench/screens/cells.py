@@ -1,10 +1,12 @@
-"""The rows of the suspects list and of a finding's fee lines as HTML. Fifty rows of nine cells make up most of those pages' work, so they are
-built here, not in a template."""
+"""The rows of the suspects list, of the rules and of a finding's fee lines as HTML. Fifty rows of nine cells make up most of those pages' work,
+so they are built here, not in a template."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from workbench.cases.models import Outcome
 from workbench.results.models import Suspect
-from workbench.screens.formats import cost_item, county, kind_name, number, percent, short_yuan, yuan, yuan_of
+from workbench.screens.formats import certainty_name, cost_item, county, kind_name, number, percent, rule_name, short_yuan, yuan, yuan_of
 
 NOTHING = mark_safe('<span class="muted">—</span>')
 REASON_LENGTH = 76
@@ -101,10 +103,16 @@ def _text(show: Callable[[Suspect], object]) -> Callable[[Suspect, str], SafeStr
     return lambda row, _address: format_html("<td>{}</td>", show(row))
 
 
+def _tags(kinds: tuple[str, ...]) -> SafeString:
+    return format_html_join("", '<span class="tag">{}</span>', ((kind_name(kind),) for kind in kinds))
+
+
 def cells_of(names: list[str]) -> list[Callable[[Suspect, str], SafeString]]:
     """The makers of the cells of the named columns (suspect_list.COLUMNS), in order."""
+    # what has few values is made once a table
+    light_of, state_of, tags_of = cache(light), cache(state), cache(_tags)
     makers: dict[str, Callable[[Suspect, str], SafeString]] = {
-        "level": _text(lambda row: light(row.level)),
+        "level": _text(lambda row: light_of(row.level)),
         "name": _name,
         "county": _text(lambda row: county(row.admdvs)),
         "peer_group": _text(lambda row: row.peer_group),
@@ -114,12 +122,12 @@ def cells_of(names: list[str]) -> list[Callable[[Suspect, str], SafeString]]:
         "amount": _number(lambda row: short_yuan(row.amount_fen)),
         "loss": _number(lambda row: short_yuan(row.loss_fen)),
         "expected": _number(lambda row: short_yuan(row.expected_fen)),
-        "kinds": _text(lambda row: format_html_join("", '<span class="tag">{}</span>', ((kind_name(kind),) for kind in row.kind_list))),
+        "kinds": _text(lambda row: tags_of(tuple(row.kind_list))),
         "reason": lambda row, _address: format_html('<td class="reason">{}</td>', original(truncatechars(row.main_reason, REASON_LENGTH))),
         "findings": _number(lambda row: number(row.n_findings)),
         "trend": _text(lambda row: sparkline(row.trend)),
         "movement": _number(movement),
-        "status": _text(lambda row: state(row.status)),  # type: ignore[attr-defined]  # annotated in base_list
+        "status": _text(lambda row: state_of(row.status)),  # type: ignore[attr-defined]  # annotated in base_list
     }
     return [makers[name] for name in names]
 
@@ -142,6 +150,36 @@ def suspect_rows(rows: list[Suspect], names: list[str], *, query: str, versions:
         cells = mark_safe("".join(make(row, address) for make in makers))  # noqa: S308  each cell is escaped where it is made
         lines.append(format_html('<tr data-href="{}">{}<td class="num">{}</td>{}</tr>', address, box, row.rank, cells))
     return mark_safe("\n".join(lines))  # noqa: S308  each row is escaped where it is made
+
+
+def rule_rows(rows: Iterable[dict[str, Any]]) -> SafeString:
+    """A row a rule: name and the tables it waits for, national code, kind, certainty, findings, institutions, amount, precision, version."""
+    address, lacks = reverse("rule", args=["RULE"]), _("缺")
+    shown = []
+    for row in rows:
+        unit, hits, precision = row["unit"], row["hits"] or {}, row["precision"]
+        waiting = row.get("waiting")
+        shown.append(
+            (
+                *(address.replace("RULE", quote(row["id"])),) * 2,
+                rule_name(row["id"]),
+                format_html('<br><small class="light yellow">{} {}</small>', lacks, ", ".join(waiting)) if waiting else "",
+                (unit and unit.gz_code) or "—",
+                kind_name(unit.kind.value) if unit else "—",
+                certainty_name(unit.certainty) if unit else "",
+                number(hits.get("n")),
+                number(hits.get("places")),
+                short_yuan(hits.get("amount")),
+                format_html('{} <small class="muted">n={}</small>', percent(precision["share"], 0), precision["n"]) if precision else "—",
+                (unit and unit.version) or "—",
+            )
+        )
+    return format_html_join(
+        "",
+        '<tr data-href="{}"><td><a class="name" href="{}">{}</a>{}</td><td><small>{}</small></td><td>{}</td><td>{}</td><td class="num">{}</td>'
+        '<td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td>{}</td></tr>',
+        shown,
+    )
 
 
 def fee_line_rows(lines: Iterable[dict[str, Any]]) -> SafeString:

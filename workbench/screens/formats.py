@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from workbench.screens.words import COST_ITEMS, KIND_EN, county_name, kind_zh
+from workbench.screens.words import COST_ITEMS, KIND_EN, county_name, kind_zh, rule_title
 
 
 def yuan(fen: int | float | None) -> str:
@@ -65,6 +65,16 @@ def masked(text: str | None) -> str:
 def kind_name(kind: str) -> str:
     """A kind of violation in the user's language."""
     return KIND_EN.get(kind, kind) if get_language() == "en" else kind_zh(kind)
+
+
+def certainty_name(certainty: str) -> str:
+    """Whether a finding is certain, in words."""
+    return {"definite": _("明确违规"), "suspected": _("可疑")}.get(certainty, certainty)
+
+
+def rule_name(rule_id: str) -> str:
+    """A rule's title in the user's language."""
+    return rule_title(rule_id, get_language() or "")
 
 
 def cost_item(code: str) -> str:

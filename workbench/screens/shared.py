@@ -43,6 +43,8 @@ def finding_or_404(request: Request, finding_id: str) -> tuple[Run, Finding]:
     if found is None:
         found = Finding.objects.filter(finding_id=finding_id).order_by("-run__started").first()
     known: Finding = or_404(request.user, found)
+    if run is not None and run.pk == known.run_id:
+        known.run = run  # read already
     return known.run, known
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from models.chinese.load import source_zh, unit_zh
 from workbench.screens import cells
 from workbench.screens.audit_words import action_word, detail_pairs, local_time, object_word, role_word, user_word
-from workbench.screens.formats import cost_item, county, kind_name, masked, number, percent, short_yuan, yuan, yuan_of
+from workbench.screens.formats import certainty_name, cost_item, county, kind_name, masked, number, percent, rule_name, short_yuan, yuan, yuan_of
 from workbench.screens.monitor import SHARES, YUAN, Cell
 from workbench.screens.suspect_list import SORTS
 from workbench.screens.words import (
@@ -32,7 +32,6 @@ from workbench.screens.words import (
     feature_title,
     law_text,
     measure_title,
-    rule_title,
     unit_title,
 )
 
@@ -42,6 +41,7 @@ register.simple_tag(cells.bar)
 register.simple_tag(cells.movement)
 register.simple_tag(cells.state)
 register.simple_tag(cells.light)
+register.simple_tag(cells.rule_rows)
 register.filter(cells.level_name)
 register.filter(cells.original)
 for show in (
@@ -52,6 +52,8 @@ for show in (
     number,
     masked,
     kind_name,
+    certainty_name,
+    rule_name,
     cost_item,
     county,
     action_word,
@@ -65,20 +67,9 @@ for show in (
 
 
 @register.filter
-def rule_name(rule_id: str) -> str:
-    """A rule's title in the user's language."""
-    return rule_title(rule_id, get_language() or "")
-
-
-@register.filter
 def law(keys: str) -> list[tuple[str, str]]:
     """Space-joined legal-basis keys as (key, wording)."""
     return [(key, law_text(key, get_language() or "")) for key in (keys or "").split()]
-
-
-@register.filter
-def certainty_name(certainty: str) -> str:
-    return {"definite": _("明确违规"), "suspected": _("可疑")}.get(certainty, certainty)
 
 
 @register.filter
@@ -90,12 +81,8 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with some parameters changed; an empty value takes a parameter away."""
-    params = context["request"].GET.copy()
-    for name, value in changes.items():
-        params.pop(name, None)
-        if value not in (None, ""):
-            params[name] = value
-    return f"?{params.urlencode()}"
+    kept = [(name, value) for name, values in context["request"].GET.lists() if name not in changes for value in values]
+    return f"?{urlencode([*kept, *((name, value) for name, value in changes.items() if value not in (None, ''))])}"
 
 
 @register.simple_tag
@@ -217,11 +204,16 @@ def alert_words(alert: dict[str, Any]) -> str:
 
 
 @register.simple_tag
-def figure(cell: Cell) -> SafeString:
-    """A figure of the DRG monitor as its kind is written, marked where it lies beyond its limit."""
+def figures(row: list[Cell]) -> SafeString:
+    """The figures of a row of the DRG monitor, a cell each. One tag a row: a table has five hundred figures."""
+    return format_html_join("", '<td class="num">{}</td>', ((_figure(cell),) for cell in row))
+
+
+def _figure(cell: Cell) -> SafeString | str:
+    """A figure as its kind is written, marked where it lies beyond its limit."""
     shown = _measured(cell.name, cell.value)
     if not cell.grade:
-        return format_html("{}", shown)
+        return shown
     light = "red" if cell.grade == "alarm" else "yellow"
     title = _("偏离预期{:+.1f}个标准误").format(cell.z)
     return format_html('<span class="light {}" title="{}">{}</span>', light, title, shown)
