@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -291,6 +292,25 @@ def test_a_proposal_made_before_its_trial_ends_gets_the_effect_later(
     assert Proposal.objects.get().effect == {}
     trials.compute(Trial.objects.get().pk)
     assert "疑点数" in Proposal.objects.get().effect
+
+
+def test_reading_on_from_finding_to_finding_meets_each_of_the_institution_once_also_those_of_one_amount(
+    enter: Callable[..., Any], runs: tuple[Any, Any]
+) -> None:
+    client, rows = enter(Role.LEAD, ()), Finding.objects.filter(run=runs[1], fixmedins_code=HOSPITAL)
+    in_order = list(rows.order_by("-amount_fen", "pk").values_list("finding_id", flat=True))
+    assert len(set(rows.values_list("amount_fen", flat=True))) < len(in_order)
+
+    def onwards(first: str, label: str) -> list[str]:
+        met, here = [], first
+        while here:
+            met.append(here)
+            found = re.search(rf'<a class="button no-print" href="/findings/([^"/]+)/">[^<]*{label}', text(client, f"/findings/{here}/"))
+            here = found[1] if found else ""
+        return met
+
+    assert onwards(in_order[0], "下一条") == in_order
+    assert onwards(in_order[-1], "上一条") == in_order[::-1]
 
 
 def test_going_back_restores_the_whole_page_not_its_part(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:

@@ -88,11 +88,17 @@ def finding(request: Request, finding_id: str) -> HttpResponse:
 
 
 def _neighbours(found: Finding) -> dict[str, Finding | None]:
-    """The next and the previous finding of the institution by amount, for reading on."""
+    """The next and the previous finding in the institution's list, for reading on. Many have the same amount: those stand in order of loading."""
     rows = Finding.objects.filter(run=found.run_id, fixmedins_code=found.fixmedins_code).only("finding_id", "amount_fen")
-    smaller = rows.filter(amount_fen__lt=found.amount_fen).order_by("-amount_fen").first()
-    larger = rows.filter(amount_fen__gt=found.amount_fen).order_by("amount_fen").first()
-    return {"next": smaller, "previous": larger}
+    alike, larger, smaller = (
+        rows.filter(amount_fen=found.amount_fen),
+        rows.filter(amount_fen__gt=found.amount_fen),
+        rows.filter(amount_fen__lt=found.amount_fen),
+    )
+    return {
+        "next": alike.filter(pk__gt=found.pk).order_by("pk").first() or smaller.order_by("-amount_fen", "pk").first(),
+        "previous": alike.filter(pk__lt=found.pk).order_by("-pk").first() or larger.order_by("amount_fen", "-pk").first(),
+    }
 
 
 @require_GET

@@ -85,7 +85,7 @@ def _findings_page(request: Request, run: Run, code: str, count: int) -> Any:
     rows = Finding.objects.filter(run=run, fixmedins_code=code).defer("lines", "related")
     if rule:
         rows = rows.filter(rule_id=rule)
-    page = page_of(request, rows.order_by("-amount_fen"), FINDINGS_A_PAGE, None if rule else count)
+    page = page_of(request, rows.order_by("-amount_fen", "pk"), FINDINGS_A_PAGE, None if rule else count)
     page.object_list = list(page.object_list)
     decided = Verdict.objects.filter(fixmedins_code=code, finding_id__in=[f.finding_id for f in page.object_list])
     states = {finding: (outcome, version) for finding, outcome, version in decided.values_list("finding_id", "outcome", "version")}
