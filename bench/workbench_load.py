@@ -340,6 +340,11 @@ def main() -> int:
         folder = (options.keep or Path(passing)).resolve()
         os.environ |= {"HUOYAN_HOME": str(folder), "HUOYAN_HTTPS": "0", "HUOYAN_PASSWORD": PASSWORD, "DJANGO_SETTINGS_MODULE": "workbench.settings"}
         sys.path.insert(0, str(ROOT))
+        import django  # noqa: PLC0415  after the environment is set
+        from django.core.management import call_command  # noqa: PLC0415
+
+        django.setup()
+        call_command("migrate", verbosity=0)
         prepared = folder / "prepared"
         if not prepared.is_file():
             prepare(folder, options, parser)
@@ -355,11 +360,6 @@ def prepare(folder: Path, options: argparse.Namespace, parser: argparse.Argument
     """The city, its run, the database with both and the users."""
     make_run(folder / "run", options.institutions, options.findings, options.persons)
     make_monitor(folder / "run", options.institutions // 8)
-    import django  # noqa: PLC0415  after the environment is set
-    from django.core.management import call_command  # noqa: PLC0415
-
-    django.setup()
-    call_command("migrate", verbosity=0)
     from workbench.accounts.models import User as Account  # noqa: PLC0415
     from workbench.results.load import load_run  # noqa: PLC0415
     from workbench.results.models import Run  # noqa: PLC0415
