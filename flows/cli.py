@@ -187,8 +187,15 @@ def serve(
     """Starts the workbench with Prefect, its schedules and MLflow beside it; Ctrl-C stops all."""
     Home.of(runs).prepare()
     from flows import serve as serving  # noqa: PLC0415 - after the environment is set
+    from flows.cli_workbench import count_users  # noqa: PLC0415
 
-    serving.serve(serving.services(runs, host=host, port=port, delivery=delivery, config=config), console.print)
+    for text in serving.first_steps(runs, delivery, count_users()):
+        console.print(f"[bold yellow]注意[/] {text}", highlight=False)
+    try:
+        serving.serve(serving.services(runs, host=host, port=port, delivery=delivery, config=config), console.print)
+    except serving.ServeError as error:
+        console.print(f"[bold red]{type(error).__name__}[/]: {error}", highlight=False)
+        raise typer.Exit(2) from None
 
 
 @app.command()

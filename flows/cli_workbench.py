@@ -72,6 +72,14 @@ def user_add(
     typer.echo(f"{username}: {role or 'no role yet'}; counties: {counties or 'none'}.")
 
 
+def count_users() -> int:
+    """How many may sign in."""
+    _ready()
+    from workbench.accounts.models import User  # noqa: PLC0415
+
+    return User.objects.filter(is_active=True).count()
+
+
 @user.command("list")
 def user_list() -> None:
     """Who may sign in, with role and counties."""

@@ -18,8 +18,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.person_evidence import FOLDER
-
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -46,7 +44,8 @@ class Home:
 
     @property
     def evidence(self) -> Path:
-        return self.out / FOLDER
+        # features.person_evidence.FOLDER, written out: nothing heavy is loaded here
+        return self.out / "evidence"
 
     @property
     def artifacts(self) -> Path:
