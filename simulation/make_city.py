@@ -134,6 +134,7 @@ def live(city: City, number: int, first: int, count: int) -> Chunk:
     groups.around_stays(chunk)
     lookalikes.same_day_departments(chunk)
     lookalikes.relatives_buy(chunk)
+    lookalikes.controls(chunk)
     lookalikes.multi_site(chunk)
     comorbidity.live(chunk)
     lookalikes.mark(chunk)

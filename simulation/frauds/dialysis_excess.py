@@ -30,15 +30,16 @@ def plant(chunk: Chunk, a: Assignment) -> None:
 
 
 def _extra(chunk: Chunk, a: Assignment, real: Ints) -> None:
-    """Two to six more sessions a patient-month: on the day after, or a second one on the same day."""
+    """Two to six more sessions a patient-month: on the day after or before a session, or a second one on the same day."""
     rng, v = chunk.rng, chunk.visits
     persons = np.unique(v["person"][real])
     used = chunk.pick(persons, 0.55 + 0.4 * a.strength)
     base = real[np.isin(v["person"][real], used)]
     base = base[rng.random(len(base)) < (0.25 + 0.3 * a.strength) * (1 - 0.3 * a.disguise)]
     same = rng.random(len(base)) < 0.35 - 0.3 * a.disguise
-    begn = np.where(same, v["begn"][base] + rng.integers(18_000, 22_000, len(base)), v["begn"][base] + DAY + rng.integers(-1_500, 1_500, len(base)))
-    ok = (begn < chunk.city.habits.end - DAY) & chunk.free(v["person"][base], begn, begn + 14_400)
+    beside = np.where(base % 3 == 0, -DAY, DAY) + rng.integers(-1_500, 1_500, len(base))
+    begn = v["begn"][base] + np.where(same, rng.integers(18_000, 22_000, len(base)), beside)
+    ok = (begn < chunk.city.habits.end - DAY) & (begn >= a.since) & chunk.free(v["person"][base], begn, begn + 14_400)
     _add(chunk, a, base[ok], begn[ok], "extra_sessions")
 
 

@@ -24,14 +24,29 @@ PAIRS = (
     ("粪便常规", "粪寄生虫镜检"),
 )
 DAILY = ("普通病房床位费", "住院诊查费", "Ⅱ级护理", "Ⅰ级护理", "静脉输液", "血细胞分析", "中频脉冲电治疗")
+#: what a careful cheat charges again hours later: tests, examinations and treatments of which nobody needs two a day
+ONCE = (
+    "血细胞分析",
+    "尿液分析",
+    "肝功能组合测定",
+    "肾功能组合测定",
+    "C-反应蛋白测定",
+    "常规心电图检查",
+    "彩色多普勒超声常规检查(腹部)",
+    "中频脉冲电治疗",
+    "电针",
+)
 
 
 def plant(chunk: Chunk, a: Assignment) -> None:
-    """0: exclusive pairs; 1: the same line twice the same day; 2: bed and nursing beyond the stay's days; 3: lines after discharge."""
+    """0: exclusive pairs; 1: the same line twice the same day, minutes or (disguised) hours apart; 2: bed and nursing beyond the stay's days;
+    3: lines after discharge.
+    """
     if chunk.city.inst.house[a.inst] == "dialysis":
         _perfusion(chunk, a)
         return
-    (_pairs, _twice, _days, _outside)[a.mechanism](chunk, a)
+    twice = _twice if a.disguise < 0.5 else _hours_apart
+    (_pairs, twice, _days, _outside)[a.mechanism](chunk, a)
 
 
 def _copy(chunk: Chunk, rows: Ints, name: str, kind: str = "duplicate_charge", **changes: object) -> None:
@@ -84,6 +99,18 @@ def _twice(chunk: Chunk, a: Assignment) -> None:
     rows = lines[np.isin(line["item"][lines], items(*DAILY))]
     rows = rows[chunk.rng.random(len(rows)) < (0.1 + 0.25 * a.strength) * (1 - 0.3 * a.disguise)]
     _copy(chunk, rows, "same_item_twice_a_day", t=line["t"][rows] + chunk.rng.integers(30, 400, len(rows)))
+
+
+def _hours_apart(chunk: Chunk, a: Assignment) -> None:
+    """Tests, examinations and treatments posted again two to eight hours later, also on the other side of midnight, while the patient is there."""
+    rng, line, v = chunk.rng, chunk.lines, chunk.visits
+    visits = some(chunk, a, chunk.stays_of(a.inst), 0.3, 0.8)
+    lines = chunk.lines_of(visits)
+    rows = lines[np.isin(line["item"][lines], items(*ONCE))]
+    rows = rows[rng.random(len(rows)) < (0.15 + 0.3 * a.strength) * (1 - 0.3 * a.disguise)]
+    t = line["t"][rows] + rng.integers(7_200, 28_800, len(rows))
+    there = t < v["end"][line["visit"][rows]]
+    _copy(chunk, rows[there], "same_item_hours_apart", t=t[there])
 
 
 def _days(chunk: Chunk, a: Assignment) -> None:

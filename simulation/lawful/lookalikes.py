@@ -76,6 +76,21 @@ def relatives_buy(chunk: Chunk) -> None:
     chunk.look("relative_buys_once", "impersonation", bought)
 
 
+def controls(chunk: Chunk) -> None:
+    """Who comes as an emergency has his blood tested again within hours: admission and control, two samples and two reports."""
+    v, line = chunk.visits, chunk.lines
+    rng = np.random.default_rng([chunk.city.habits.seed, 12, chunk.number])
+    stays = np.flatnonzero(chunk.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0) & (v["admway"] == 1) & (v["profile"] >= 0))
+    stays = chunk.pick(stays, 0.08)
+    lines = chunk.lines_of(stays)
+    tests = lines[np.isin(line["item"][lines], items("血细胞分析", "钾测定", "肾功能组合测定", "C-反应蛋白测定"))]
+    first = tests[line["t"][tests] // DAY == v["begn"][line["visit"][tests]] // DAY]
+    t = line["t"][first] + rng.integers(14_400, 32_400, len(first))
+    there = (t < v["end"][line["visit"][first]]) & (rng.random(len(first)) < 0.6)
+    chunk.lines.copy_rows(first[there], t=t[there])
+    chunk.look("control_within_hours", "duplicate_charge", np.unique(line["visit"][first[there]]))
+
+
 def multi_site(chunk: Chunk) -> None:
     """Registered multi-site physicians: one weekday at the second house, never at the first on that day."""
     v = chunk.visits

@@ -39,6 +39,13 @@ def sessions(t: Tables) -> pl.LazyFrame:
     )
 
 
+def with_weekday(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The sessions with ``seldom``: they fall on a weekday on which the person comes less than half as often as on the one he comes most. Who comes
+    Monday, Wednesday and Friday had what was added on a Sunday."""
+    counted = frame.with_columns(_here=pl.len().over("psn_no", pl.col("date").dt.weekday()))
+    return counted.with_columns(seldom=2 * pl.col("_here") < pl.col("_here").max().over("psn_no")).drop("_here")
+
+
 def with_their_lines(t: Tables, faulty: pl.LazyFrame) -> pl.LazyFrame:
     """For the sessions ``faulty`` (bkkp_sn, mdtrt_id, date): rows ``session``, ``bkkp_sn``, ``inscp_fen`` of all that was billed for them.
 

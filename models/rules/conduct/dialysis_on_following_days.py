@@ -8,7 +8,7 @@ from models.exceptions.acute_dialysis import acute_dialysis
 from models.exceptions.dialysis_induction import dialysis_induction
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._dialysis import sessions, with_their_lines
+from models.rules.conduct._dialysis import sessions, with_their_lines, with_weekday
 from models.rules.inpatient._chance import at_least
 from models.wording import percent, yuan
 
@@ -16,12 +16,13 @@ from models.wording import percent, yuan
 def following_days(t: Tables, p: Params) -> pl.LazyFrame:
     """Outpatient sessions by house (``sessions``, rows without person), and those on the day after another that make up for none.
 
-    Of sessions on days in a row every second one is added. A session makes up for a missed one, or was moved, when the interval before
-    the first or after the second of the two is longer by ``longer_hours`` than the person's long intervals (nine in ten are shorter).
+    Of sessions on days in a row every second one is added, or, of two, the one on a weekday on which the person seldom comes. A session makes up
+    for a missed one, or was moved, when the interval before the first or after the second of the two is longer by ``longer_hours`` than the
+    person's long intervals (nine in ten are shorter).
     """
     apart = pl.col("hours").filter(pl.col("hours") >= p["hours_max"]).quantile(0.9).over("psn_no")
     counted = (
-        sessions(t)
+        with_weekday(sessions(t))
         .sort("psn_no", "time", "bkkp_sn")
         .with_columns(hours=(pl.col("time") - pl.col("time").shift(1).over("psn_no")).dt.total_minutes() / 60)
         .with_columns(
@@ -36,11 +37,19 @@ def following_days(t: Tables, p: Params) -> pl.LazyFrame:
         # Monday, Tuesday, Wednesday: one was added, not two
         .with_columns(run=(~pl.col("next_day")).cum_sum().over("psn_no"))
         .with_columns(nth=pl.int_range(pl.len()).over("psn_no", "run"))
+        .with_columns(
+            # Friday, Sunday, Monday of one who comes Monday, Wednesday, Friday: Sunday was added, not Monday
+            before_seldom=(pl.col("seldom").shift(1).over("psn_no") & ~pl.col("seldom")).fill_null(value=False),
+            next_sn=pl.when("seldom").then(pl.col("bkkp_sn").shift(-1).over("psn_no")),
+        )
     )
     judged = dialysis_induction.clear(acute_dialysis.clear(counted, t, p), t, p)
-    extra = judged.filter(
+    second = judged.filter(
         pl.col("next_day") & (pl.col("nth") % 2 == 1) & (pl.col("longest") <= pl.col("usual") + p["longer_hours"]) & ~pl.col("moved")
     )
+    first = judged.join(second.filter("before_seldom").select(next_sn="bkkp_sn"), on="next_sn", how="semi")
+    # where the first of the two was cleared (an acute state, the first weeks), the second makes nobody's session one too many
+    extra = pl.concat([second.filter(~pl.col("before_seldom")), first])
     lines = with_their_lines(t, extra).group_by("session").agg(pl.col("bkkp_sn").alias("lines"), pl.col("inscp_fen").sum().alias("worth"))
     rows = extra.join(lines, left_on="bkkp_sn", right_on="session").select("psn_no", "fixmedins_code", "date", "usual", "lines", "worth")
     houses = judged.group_by("fixmedins_code").agg(sessions=pl.len().cast(pl.Int64))
@@ -65,7 +74,8 @@ def dialysis_on_following_days(t: Tables, p: Params) -> pl.LazyFrame:
 
     Dialysis is every other day; a session ``hours_min`` to ``hours_max`` hours after the one before it is added, unless it makes up for a
     missed session or one was moved: then the interval before or after the two is longer by ``longer_hours`` than the person's long ones, or the
-    three intervals around it together are shorter than the person's by less than that: as many sessions a week as ever.
+    three intervals around it together are shorter than the person's by less than that: as many sessions a week as ever. Of the two, the one on a
+    weekday on which the person seldom comes is the added one.
     Even an added one may be needed (fluid, potassium). Found are units with
     ``sessions_min`` of them for ``persons_min`` persons, more than chance allows at the other units' rate (binomial, ``chance_max``).
     In-patient sessions and the first weeks of a new patient are cleared. One finding a person, unit and month; an honest unit would show

@@ -8,7 +8,7 @@ from models.exceptions.acute_dialysis import acute_dialysis
 from models.exceptions.dialysis_induction import dialysis_induction
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._dialysis import sessions, with_their_lines
+from models.rules.conduct._dialysis import sessions, with_their_lines, with_weekday
 from models.wording import yuan
 
 
@@ -31,21 +31,23 @@ def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
     less than ``hours_between_min`` hours after the one before it, (2) the sessions of a week beyond ``sessions_a_week_max``,
     which leaves room for one caught up after a holiday, or beyond ``sessions_a_week_usual`` where a month has at least
     ``surplus_a_month_min`` such surplus sessions: nobody catches up week after week, (3) those of a month beyond
-    ``sessions_a_month_max``. The sessions with the shortest interval before them are taken first. Sessions as an in-patient
+    ``sessions_a_month_max``. Sessions on a weekday on which the person seldom comes are taken first, then those with the shortest interval before
+    them. Sessions as an in-patient
     and the first weeks of a new patient are cleared. One finding a person, unit and month. An honest unit would show
     treatment sheets, machine print-outs and weights before and after.
     """
-    every = sessions(t)
+    every = with_weekday(sessions(t))
     spaced = (
         every.sort("psn_no", "time", "bkkp_sn")
         .with_columns(hours=(pl.col("time") - pl.col("time").shift(1).over("psn_no")).dt.total_minutes() / 60)
         .with_columns(month=pl.col("date").dt.truncate("1mo"), week=pl.col("date").dt.truncate("1w"))
     )
     candidates = dialysis_induction.clear(acute_dialysis.clear(spaced, t, p), t, p)
-    short = pl.col("hours").fill_null(999.0)
+    # of a week's sessions the one on a weekday that is not the person's is the one too many, then the one soonest after another
+    short = pl.when("seldom").then(0).otherwise(10_000) + pl.col("hours").fill_null(999.0)
     ranked = (
         candidates.with_columns(
-            close=short < p["hours_between_min"],
+            close=pl.col("hours").fill_null(999.0) < p["hours_between_min"],
             in_month=pl.col("units").sum().over("psn_no", "month"),
             rank_month=short.rank("ordinal").over("psn_no", "month"),
             in_week=pl.col("units").sum().over("psn_no", "week"),

@@ -35,6 +35,15 @@ def test_five_added_sessions_of_two_persons_are_found_by_person_and_month(city):
     assert findings["evidence"].null_count() == 0
 
 
+def test_a_sunday_before_the_person_s_own_monday_is_the_added_one(city):
+    rows = weeks("P1", "H1") + weeks("P2", "H1") + OTHERS
+    for person, week in (("P1", 3), ("P1", 7), ("P1", 11), ("P2", 4), ("P2", 8)):
+        name = f"{person}W{week}D-1"
+        rows += f"{name} | {name} | {person} | H1 | 14 | {MONDAY + timedelta(weeks=week, days=-1)} 08:00 | {HD} | 1 |\n"
+    findings = found(dialysis_on_following_days, city(fee_list_d=HEAD + rows))
+    assert sorted(lines_of(findings)) == [["P1W11D-1"], ["P1W3D-1"], ["P1W7D-1"], ["P2W4D-1"], ["P2W8D-1"]]
+
+
 def test_four_are_the_nearest_miss(city):
     assert found(
         dialysis_on_following_days, city(fee_list_d=HEAD + weeks("P1", "H1", added=(2, 6)) + weeks("P2", "H1", added=(3, 7)) + OTHERS)

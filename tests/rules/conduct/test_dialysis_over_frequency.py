@@ -71,6 +71,14 @@ def test_four_sessions_week_after_week_are_not_caught_up(city):
     assert [len(lines) for lines in lines_of(findings)] == [2]
 
 
+def test_of_four_sessions_a_week_the_one_on_a_strange_weekday_is_at_fault(city):
+    # Sundays were added: the Mondays after them follow sooner, but are the person's own
+    times = sorted([*thrice_a_week(56, "2024-02-05"), "2024-03-10 08:00", "2024-03-17 08:00"])
+    findings = found(dialysis_over_frequency, city(fee_list_d=table(HEAD, sessions(*times))))
+    added = {f"P1{n}" for n, time in enumerate(times) if time[:10] in ("2024-03-10", "2024-03-17")}
+    assert {line for lines in lines_of(findings) for line in lines} == added
+
+
 def test_daily_dialysis_as_an_in_patient_is_acute_care(city):
     rows = [(f"L{n}", "M1", "P1", "H1", f"{day(n)} 09:00", HD, 1, 400) for n in range(7)]
     t = city(mdtrt_d=table("mdtrt_id begntime endtime", [("M1", "2024-03-01", "2024-03-08")]), fee_list_d=table(HEAD, rows))

@@ -84,6 +84,31 @@ def test_lawful_second_charges_of_a_day(city, why, change):
     assert found(day_item_charged_twice, stay(city, **change)).is_empty(), why
 
 
+def test_two_bed_items_day_after_day_are_no_change_of_ward(city):
+    findings = found(day_item_charged_twice, stay(city, 5, second=("001109000010300", "A1")))
+    assert lines_of(findings) == [[f"X{n}" for n in range(5)]]
+
+
+def stays_with_one_slip(city, slips: int, *, elsewhere: int = 0):
+    """Forty stays of five nights at H1 and H2 with a bed every night; the first ``slips`` of H1's (``elsewhere`` of H2's) have two on one of them."""
+    stays, lines = [], []
+    for at, doubled in (("H1", slips), ("H2", elsewhere)):
+        for n in range(40):
+            visit = f"M{at}{n:02d}"
+            stays.append((visit, f"P{at}{n}", at, "2024-03-01", "2024-03-06", "J18.900"))
+            lines += [(f"{visit}B{k}", visit, f"{day(k)} 08:00", BED, 40, 1, "A1", None) for k in range(5)]
+            if n < doubled:
+                lines.append((f"{visit}X", visit, f"{day(2)} 21:00", BED, 40, 1, "A1", None))
+    head = "mdtrt_id psn_no fixmedins_code begntime endtime dscg_maindiag_code"
+    return city(mdtrt_d=table(head, stays), fee_list_d=table(DAYFEE, lines))
+
+
+@pytest.mark.parametrize(("slips", "elsewhere", "hits"), [(4, 0, 4), (3, 0, 0), (4, 4, 0)])
+def test_single_days_charged_twice_count_where_the_house_makes_a_habit_of_it(city, slips, elsewhere, hits):
+    findings = found(day_item_charged_twice, stays_with_one_slip(city, slips, elsewhere=elsewhere))
+    assert lines_of(findings) == [[f"MH1{n:02d}X"] for n in range(hits)]
+
+
 def test_a_second_charge_taken_back_is_gone(city):
     undo = [(f"U{n}", "M1", f"{day(n)} 09:00", BED, 40, -1, "A1", f"X{n}") for n in range(2)]
     assert found(day_item_charged_twice, stay(city, 2, undo=undo)).is_empty()
@@ -158,6 +183,23 @@ def test_a_week_s_drug_given_every_day_is_one_prescription_cut_up(city):
 )
 def test_lawful_daily_fills(city, why, change):
     assert found(split_prescriptions, fills(city, **change)).is_empty(), why
+
+
+def many_fills(city, persons: int, *, elsewhere: int = 0, days: int = 7):
+    """Two hundred persons fill a week's drug at PA and at PB; the first ``persons`` of PA's (``elsewhere`` of PB's) do so again the next day."""
+    rows = []
+    for shop, again in (("PA", persons), ("PB", elsewhere)):
+        for n in range(200):
+            rows.append((f"{shop}a{n:03d}", f"M{shop}{n}a", f"P{shop}{n}", shop, f"{day(0)} 10:00", PILL, 20, days, 1, None))
+            if n < again:
+                rows.append((f"{shop}b{n:03d}", f"M{shop}{n}b", f"P{shop}{n}", shop, f"{day(1)} 10:00", PILL, 20, days, 1, None))
+    return city(fee_list_d=table(FILL, rows))
+
+
+@pytest.mark.parametrize(("persons", "elsewhere", "days", "hits"), [(4, 0, 7, 4), (3, 0, 7, 0), (4, 4, 7, 0), (4, 0, 45, 4), (4, 0, 46, 0)])
+def test_short_runs_count_where_the_house_cuts_up_many_patients_prescriptions(city, persons, elsewhere, days, hits):
+    findings = found(split_prescriptions, many_fills(city, persons, elsewhere=elsewhere, days=days))
+    assert sorted(line for lines in lines_of(findings) for line in lines) == [f"PAb{n:03d}" for n in range(hits)]
 
 
 def test_fills_taken_back_break_the_run(city):
