@@ -58,6 +58,7 @@ def neighbours(t: Tables, p: Params) -> pl.LazyFrame:
         "door_persons_min",
         "further_chance_max",
         "group_min",
+        "home_persons_min",
         "households_min",
         "place_prior_stays",
     ),
@@ -70,9 +71,10 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
     """Neighbours or colleagues who come to one house within days and leave it together, without an operation that explains the trip.
 
     At least ``group_min`` persons of ``households_min`` households from one village or town, of one employer, or ``door_persons_min`` of one
-    address, admitted within one of the spans of ``admission_days`` (days after the first), all discharged within ``discharge_slack_days`` of
-    one of them, or kept as long as he. Cataract camps and other operations, deliveries and cycles are cleared, accounts closed and
-    opened again are no admissions, and groups are left alone of which ``common_share_max`` share an accident, a poisoning or an infection.
+    address (``group_min`` where ``home_persons_min`` in-patients of the city live: a home), admitted within one of the spans of
+    ``admission_days`` (days after the first), all discharged within ``discharge_slack_days`` of one of them, or kept as long as he. Cataract
+    camps and other operations, deliveries and cycles are cleared, accounts closed and opened again are no admissions, and groups are left
+    alone of which more than ``common_share_max`` share an accident, a poisoning or an infection.
 
     What chance brings is told by the house itself: the place's other stays there (and ``place_prior_stays`` more), spread over the
     days as the house's patients from other places are, or evenly where those were fewer, and as often discharged together as two stays of the
@@ -86,7 +88,9 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
     placed = pl.concat(
         [stays.filter(pl.col(tie).is_not_null() & (pl.col(tie) != "")).with_columns(tie=pl.lit(tie), place=pl.col(tie)) for tie in TIES]
     )
-    placed = placed.select("fixmedins_code", "tie", "place", "mdtrt_id", "psn_no", "door", "begn_date", "last_day", "main_dx", "common")
+    # of an address at which many in-patients of the city live, a home or a barracks, fewer are a group than of a family's
+    placed = placed.with_columns(is_home=(pl.col("tie") == "door") & (pl.col("psn_no").n_unique().over("tie", "place") >= p["home_persons_min"]))
+    placed = placed.select("fixmedins_code", "tie", "place", "mdtrt_id", "psn_no", "door", "begn_date", "last_day", "main_dx", "common", "is_home")
     (judged,) = at_hand(_with_chance(_groups(placed, p), stays, p))
     shown = judged.join(_proven(judged, p), on="fixmedins_code", how="semi").filter(
         (pl.col("chance") <= p["chance_max"]) | (pl.col("alone") <= p["further_chance_max"])
@@ -133,7 +137,7 @@ def _groups(placed: pl.LazyFrame, p: Params) -> pl.LazyFrame:
         *key, member="mdtrt_id", other="psn_no", other_door="door", came="begn_date", left="last_day", dx="main_dx", other_common="common"
     )
     near = (
-        placed.select(*key, "of_place", anchor="mdtrt_id", first="begn_date", ended="last_day")
+        placed.select(*key, "of_place", "is_home", anchor="mdtrt_id", first="begn_date", ended="last_day")
         .join(beside, on=key)
         .with_columns(after=(pl.col("came") - pl.col("first")).dt.total_days(), later=(pl.col("left") - pl.col("ended")).dt.total_days())
         .filter(pl.col("after").is_between(0, spans[-1]))
@@ -143,7 +147,7 @@ def _groups(placed: pl.LazyFrame, p: Params) -> pl.LazyFrame:
     door, kept = pl.coalesce("other_door", "other"), pl.col("together")
     windows = [
         near.filter(pl.col("after") <= days)
-        .group_by(*key, "anchor", "first", "of_place")
+        .group_by(*key, "anchor", "first", "of_place", "is_home")
         .agg(
             place_crowd=pl.len(),
             persons=pl.col("other").filter(kept).n_unique(),
@@ -158,7 +162,7 @@ def _groups(placed: pl.LazyFrame, p: Params) -> pl.LazyFrame:
         .with_columns(days=pl.lit(days))
         for days in spans
     ]
-    at_one_door = pl.col("persons") >= p["door_persons_min"]
+    at_one_door = pl.col("persons") >= pl.when("is_home").then(p["group_min"]).otherwise(p["door_persons_min"])
     of_several = (pl.col("persons") >= p["group_min"]) & (pl.col("doors") >= p["households_min"])
     return pl.concat(windows).filter(
         pl.when(pl.col("tie") == "door").then(at_one_door).otherwise(of_several) & (pl.col("shared") <= p["common_share_max"])

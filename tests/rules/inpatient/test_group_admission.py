@@ -85,12 +85,13 @@ def test_persons_without_address_or_employer_form_no_group(city):
 OTHERS = [(f"C{n}", f"Q{n}", date(2024, 1, 5) + timedelta(10 * n), 4 + n % 9, f"乙县远山镇松树村{n}号") for n in range(30)]
 
 
-def town(city, group: list[tuple[int, int, str]], others=OTHERS, dx: str = "I10.x00"):
+def town(city, group: list[tuple[int, int, str]], others=OTHERS, dx: str = "I10.x00", lists: str = ""):
     """A group (days after 6 June, length of stay, address) beside the house's other patients."""
     rows = [(f"M{n}", f"P{n}", date(2024, 6, 6) + timedelta(after), days, home) for n, (after, days, home) in enumerate(group)] + others
     stays = "".join(f"{key} | {psn} | {came} | {came + timedelta(days)} | {dx} | - | 21\n" for key, psn, came, days, _ in rows)
     homes = "".join(f"{psn} | {home}\n" for _, psn, _, _, home in rows)
-    return city(mdtrt_d=HEAD + stays, psn_info_b="psn_no | live_addr\n" + homes)
+    listed = {"mdcs_fund_setl_list_d": lists} if lists else {}
+    return city(mdtrt_d=HEAD + stays, psn_info_b="psn_no | live_addr\n" + homes, **listed)
 
 
 def of_villages(*days: tuple[int, int]) -> list[tuple[int, int, str]]:
@@ -125,6 +126,16 @@ def test_five_of_one_address_are_a_home_and_four_a_family(city):
     assert found(group_admission, town(city, home)).height == 5
     assert found(group_admission, town(city, home[:4])).is_empty()
     assert found(group_admission, town(city, home, dx="J10.100")).is_empty(), "influenza in the home"
+    # eight in-patients of one address are no family
+    others = [(f"H{n}", f"R{n}", date(2024, 1, 20) + timedelta(31 * n), 6 + n, "甲县东河镇敬老院1号") for n in range(4)]
+    assert found(group_admission, town(city, home[:4], OTHERS + others)).height == 4
+
+
+def test_bronchitis_admitted_by_appointment_is_no_outbreak(city):
+    t = town(city, of_villages((0, 8), (0, 8), (0, 8), (0, 8)), dx="J20.900")
+    assert found(group_admission, t).is_empty()
+    listed = "setl_id | mdtrt_id | psn_no | fixmedins_code | adm_way_code\n" + "".join(f"L{n} | M{n} | P{n} | H1 | 2\n" for n in range(4))
+    assert found(group_admission, town(city, of_villages((0, 8), (0, 8), (0, 8), (0, 8)), dx="J20.900", lists=listed)).height == 4
 
 
 def test_a_house_with_several_unlikely_groups_has_a_habit_where_one_alone_might_be_chance(city):
