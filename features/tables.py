@@ -195,7 +195,8 @@ class Tables:
         """One row a stay: dates, ``los`` (days, ≥ 1), diagnosis, department, DRG, payment method, and sums over its settlements.
 
         ``end_date`` of a stay still in hospital is the end of its last interim settlement, else null. ``case_paid`` is True when
-        the fund pays a standard (single disease, DIP, DRG) and the case was settled by it, not as an outlier paid by item.
+        the fund pays a standard (single disease, DIP, DRG) and the case was settled by it, not as an outlier paid by item (who is paid by
+        item is never paid more than he charged).
         """
         visits = self.visits.filter(pl.col("inpatient"))
         settled = self.settlements.group_by("mdtrt_id").agg(
@@ -220,7 +221,11 @@ class Tables:
             )
             .with_columns(
                 los=(pl.col("end_date") - pl.col("begn_date")).dt.total_days().clip(lower_bound=1),
-                case_paid=pl.col("hi_paymtd").is_in(CASE_PAID) & ~pl.col("drg_case_type").fill_null("1").is_in(["2", "3", "4"]),
+                case_paid=pl.col("hi_paymtd").is_in(CASE_PAID)
+                & (
+                    ~pl.col("drg_case_type").fill_null("1").is_in(["2", "3", "4"])
+                    | (pl.col("drg_fund_fen") > pl.col("fee_fen")).fill_null(value=False)
+                ),
             )
         )
         return self.computed(frame)

@@ -30,5 +30,5 @@ TABLE = Table(
     key=("psn_no",),
     prefer=("has:certno", "has:live_addr"),
     bucketed=True,
-    derived={"live_village": "居住村居（门牌号以前的部分）"},
+    derived={"live_village": "居住村居（门牌号以前的部分）", "live_town": "居住乡镇街道"},
 )

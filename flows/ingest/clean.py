@@ -19,7 +19,7 @@ from flows.ingest import parse
 from flows.ingest.batch import BrokenRow, RawBatch
 from flows.ingest.report import Flaw, TableReport
 from flows.ingest.vault import Vault
-from flows.ingest.village import village_of
+from flows.ingest.village import PLACES
 
 #: Which reason is named first when a row has several.
 _ORDER: Final = ("missing_column", "missing_required", "damaged_id", "bad_date", "bad_number", "implausible")
@@ -195,10 +195,11 @@ class Cleaner:
 
     def _without_persons(self, good: pl.DataFrame) -> pl.DataFrame:
         """Tokens in place of personal data, and the derived columns."""
-        if "live_village" in self.table.derived:
+        if self.table.derived:
             addresses = good["live_addr"].drop_nulls().unique().to_list()
-            villages = good["live_addr"].replace_strict(addresses, [village_of(address) for address in addresses], return_dtype=pl.String)
-            good = good.with_columns(self._vault.keep("address", villages).alias("live_village"))
+            for name, place_of in PLACES.items():
+                places = good["live_addr"].replace_strict(addresses, [place_of(address) for address in addresses], return_dtype=pl.String)
+                good = good.with_columns(self._vault.keep("address", places).alias(name))
         return good.with_columns(self._vault.keep(column.personal, good[name]) for name, column in self._columns.items() if column.personal)
 
     # --- counting ---

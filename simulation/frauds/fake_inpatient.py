@@ -1,4 +1,4 @@
-"""Fake inpatients: bus-loads from one village, the hospital's own staff, drinkers coded as insane, one person in two beds."""
+"""Fake inpatients: bus-loads from one village, a few from one town, the hospital's own staff, drinkers coded as insane, one person in two beds."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from simulation.frauds.assignment import Assignment
 from simulation.frauds.common import Ints, blame, each, neighbours, per_line, some_days
 from simulation.habits import DAY
 from simulation.lawful.stays import apart, fill, open_stays
+from simulation.population import HAMLETS
 from simulation.reading import dx_index, stay_index
 
 HOUSES = ("private", "psych", "nursing", "rehab", "township")
-MECHANISMS = 4
+MECHANISMS = 5
 GENERAL = ("腰椎间盘突出", "高血压", "脑供血不足", "支气管炎", "颈椎病")
 MIND = ("精神分裂症", "痴呆伴精神症状", "抑郁发作")
 
 
 def plant(chunk: Chunk, a: Assignment) -> None:
-    """0: village groups; 1: own staff; 2: drinkers or elderly recruited one by one; 3: registered while in another hospital."""
+    """0: village groups; 1: own staff; 2: drinkers or elderly recruited one by one; 3: registered while in another hospital; 4: a few of a town."""
     psych = chunk.city.inst.house[a.inst] == "psych"
-    visits = (_group, _staff, _recruited, _two_beds)[a.mechanism](chunk, a, bool(psych))
+    visits = (_group, _staff, _recruited, _two_beds, _few)[a.mechanism](chunk, a, bool(psych))
     if not len(visits):
         return
-    name = ("village_group", "own_staff", "recruited", "two_beds")[a.mechanism]
+    name = ("village_group", "own_staff", "recruited", "two_beds", "few_of_a_town")[a.mechanism]
     fill(chunk, visits, intensity=0.55 + 0.2 * a.disguise)
     cases = each(chunk, "fake_inpatient", name, visits)
     chunk.visits["case"][visits] = cases
@@ -60,6 +61,24 @@ def _group(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
         spread = 1 + int(2 * a.disguise)
         day = some_days(chunk, a, 1, 20)[0] + rng.integers(0, spread, len(person))
         los = np.full(len(person), int(rng.integers(20, 31) if psych else rng.integers(5, 10))) + rng.integers(0, spread, len(person))
+        out.append(_add(chunk, a, person, day, los, psych))
+    return np.concatenate(out) if out else np.empty(0, np.int64)
+
+
+def _few(chunk: Chunk, a: Assignment, psych: bool) -> Ints:
+    """A recruiter fills a minibus in one town every few weeks: four to seven people of several villages, in and out within days of each other."""
+    rng, p = chunk.rng, chunk.persons
+    towns = p.village // len(HAMLETS)
+    out = []
+    for _ in range(3 + int(5 * a.strength)):
+        pool = neighbours(chunk, a.inst)
+        town = int(rng.choice(towns[pool]))
+        pool = np.flatnonzero((towns == town) & (p.age >= 50) & ~p.dialysis)
+        if len(pool) < 7:
+            continue
+        person = rng.choice(pool, int(rng.integers(4, 8)), replace=False)
+        day = some_days(chunk, a, 1, 20)[0] + rng.integers(0, 2 + int(2 * a.disguise), len(person))
+        los = np.full(len(person), int(rng.integers(20, 31) if psych else rng.integers(6, 11))) + rng.integers(0, 2, len(person))
         out.append(_add(chunk, a, person, day, los, psych))
     return np.concatenate(out) if out else np.empty(0, np.int64)
 

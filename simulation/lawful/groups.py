@@ -1,4 +1,4 @@
-"""Honest crowds: outbreaks, food poisoning, village check-ups, school flu; and honest oddities of timing and price."""
+"""Honest crowds: outbreaks, food poisoning, village check-ups, cataract camps, school flu; and honest oddities of timing and price."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from simulation.habits import DAY
 from simulation.institutions import DEPT_INDEX
 from simulation.lawful.outpatient import sell
 from simulation.lawful.stays import fill, open_stays
+from simulation.population import HAMLETS
 from simulation.reading import dx_index, items, stay_index
 
 Ints = npt.NDArray[np.int64]
@@ -24,6 +25,8 @@ def live(chunk: Chunk) -> None:
         _outbreak(chunk, "流行性感冒", "school_influenza", children=True)
     for _ in range(events * 2):
         _check_up(chunk)
+    for _ in range(events):
+        _cataract_camp(chunk)
 
 
 def _outbreak(chunk: Chunk, disease: str, name: str, *, children: bool) -> None:
@@ -46,6 +49,27 @@ def _outbreak(chunk: Chunk, disease: str, name: str, *, children: bool) -> None:
     visits = open_stays(chunk, ill, inst, np.full(len(ill), stay_index()[disease]), day + rng.integers(0, 2, len(ill)), los, admway=1)
     fill(chunk, visits)
     chunk.look(name, "fake_inpatient", visits)
+
+
+def _cataract_camp(chunk: Chunk) -> None:
+    """A county hospital's eye ward fetches the screened old people of a town with one bus, operates on them and sends them home two days later."""
+    rng, p, h = chunk.rng, chunk.persons, chunk.city.habits
+    towns = p.village // len(HAMLETS)
+    town = int(rng.choice(np.unique(towns)))
+    pool = np.flatnonzero((towns == town) & (p.age >= 62) & ~p.dialysis)
+    if len(pool) < 5:
+        return
+    seen = rng.choice(pool, min(len(pool), int(rng.integers(5, 10))), replace=False)
+    day = int(rng.integers(h.start // DAY + 5, h.end // DAY - 12))
+    seen = seen[chunk.free(seen, np.full(len(seen), (day - 1) * DAY), np.full(len(seen), (day + 5) * DAY))]
+    if not len(seen):
+        return
+    inst = np.full(len(seen), chunk.city.near(rng, "county", p.county[seen[:1]])[0])
+    visits = open_stays(
+        chunk, seen, inst, np.full(len(seen), stay_index()["白内障"]), np.full(len(seen), day), np.full(len(seen), 2), admway=2, way=1
+    )
+    fill(chunk, visits)
+    chunk.look("cataract_camp", "fake_inpatient", visits)
 
 
 def _check_up(chunk: Chunk) -> None:

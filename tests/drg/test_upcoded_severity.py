@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from features.parameters import City
 from models.rules.drg._support import BEARER, KIN, PAID, USE, habit, of_habit
-from models.rules.drg._textbook import with_least_care
+from models.rules.drg._textbook import asked_firmly, firm_rows, with_least_care
 from models.rules.drg.upcoded_severity import upcoded_severity
 from models.run_rules import complete_hits
 
@@ -68,7 +69,12 @@ def city(
                 }
             )  # fmt: skip
     rows = pl.DataFrame(bearers).with_columns(
-        begn_date=pl.date(2024, 3, 1), end_date=pl.date(2024, 3, 8), cared=pl.lit(None, pl.Boolean), impossible=pl.lit(None, pl.String)
+        begn_date=pl.date(2024, 3, 1),
+        end_date=pl.date(2024, 3, 8),
+        cared=pl.lit(None, pl.Boolean),
+        impossible=pl.lit(None, pl.String),
+        entry=pl.lit(None, pl.Int64),
+        firmly=pl.lit(None, pl.Boolean),
     )
     used = pl.DataFrame([{"kind": USE, "fixmedins_code": name, "key": key, "n": n, "name": key} for (name, key), n in use.items()])
     everywhere = used.group_by("key").agg(pl.col("n").sum())
@@ -212,8 +218,52 @@ def test_sepsis_with_any_of_its_care_or_a_slip_or_two_is_not_at_issue(cared: int
 )
 def test_one_item_of_the_least_care_supports_the_complication(code: str, item: str, cared: bool | None) -> None:
     bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code], "gend": ["1"], "age": [70.0]})
-    lines = pl.LazyFrame({"mdtrt_id": ["M1", "M2"], "hilist_name": [item, "血气分析"]})
-    assert with_least_care(bearer, lines).collect()["cared"].to_list() == [cared]
+    assert with_least_care(bearer, billed([item])).collect()["cared"].to_list() == [cared]
+
+
+def billed(items: list[str], *, days: int = 1, test: bool = True) -> pl.LazyFrame:
+    """Fee lines of stay M1, each item on so many days, and a blood gas of another patient."""
+    rows = [("M1", "H0", date(2024, 3, 1 + day), item, test) for item in items for day in range(days)]
+    rows.append(("M2", "H0", date(2024, 3, 1), "血气分析", True))
+    return pl.LazyFrame(rows, schema=["mdtrt_id", "fixmedins_code", "date", "hilist_name", "test"], orient="row")
+
+
+@pytest.mark.parametrize(
+    ("code", "item", "days", "test", "firmly"),
+    [
+        ("J96.000", "氧气吸入", 9, False, False),
+        ("J96.000", "血氧饱和度监测", 1, True, False),
+        ("J96.000", "血氧饱和度监测", 3, True, True),  # watched for days
+        ("J96.000", "血气分析", 1, True, True),
+        ("J96.000", "无创辅助通气", 1, False, True),
+        ("J96.000", "肺通气功能检查", 1, True, False),
+        ("A41.900", "注射用头孢曲松钠", 9, False, False),
+        ("A41.900", "血培养及鉴定", 1, True, True),
+        ("N17.900", "肾功能组合测定", 2, True, False),
+        ("N17.900", "肾功能组合测定", 3, True, True),
+        ("N17.900", "血液透析", 1, False, True),
+        ("R57.900", "心电监测", 2, True, False),
+        ("R57.900", "盐酸多巴胺注射液", 1, False, True),
+        ("G93.600", "甘露醇注射液", 1, False, True),
+        ("K72.000", "凝血四项", 1, True, True),
+        ("K72.000", "肝功能组合测定", 1, True, False),
+        # of a common pneumonia nothing telling is asked
+        ("J18.900", "注射用头孢曲松钠", 1, False, None),
+    ],
+)
+def test_the_telling_care_of_an_acute_disease_is_more_than_the_ward_gets(code: str, item: str, days: int, test: bool, firmly: bool | None) -> None:
+    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code], "gend": ["1"], "age": [70.0]})
+    assert with_least_care(bearer, billed([item], days=days, test=test)).collect()["firmly"].to_list() == [firmly]
+
+
+def test_the_telling_care_is_asked_of_houses_that_bill_it_to_anybody() -> None:
+    """Respiratory failure with oxygen alone: at H0, which takes blood gases, it is unsupported; at H1, which has none, it is not."""
+    bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": ["J96.000"], "gend": ["1"], "age": [70.0]})
+    lines = billed(["氧气吸入"], test=False)
+    both = with_least_care(bearer, lines).collect().join(pl.DataFrame({"fixmedins_code": ["H0", "H1"]}), how="cross")
+    asked = asked_firmly(both, firm_rows(lines).collect()).sort("fixmedins_code")
+    assert asked["cared"].to_list() == [False, True]
+    assert asked["firm"].to_list() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +285,6 @@ def test_a_disease_the_patient_cannot_have_is_unsupported_whatever_was_billed(
     code: str, gend: str | None, age: float | None, said: str | None
 ) -> None:
     bearer = pl.LazyFrame({"mdtrt_id": ["M1"], "code": [code], "gend": [gend], "age": [age]}, schema_overrides={"gend": pl.String, "age": pl.Float64})
-    row = with_least_care(bearer, pl.LazyFrame({"mdtrt_id": ["M1"], "hilist_name": ["血培养及鉴定"]})).collect().row(0, named=True)
+    row = with_least_care(bearer, billed(["血培养及鉴定"])).collect().row(0, named=True)
     assert row["impossible"] == said
     assert said is None or row["cared"] is False

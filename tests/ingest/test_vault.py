@@ -11,7 +11,7 @@ import pytest
 from features.lake import Lake
 from flows.ingest import Vault, VaultError, ingest
 from flows.ingest.key import key_file
-from flows.ingest.village import village_of
+from flows.ingest.village import town_of, village_of
 from tests.ingest.small import Tables, delivery, lake_files, write
 
 _SECRETS = ("张某甲", "431002195001010011", "石湾村1号", "石湾村", "丁大夫", "戊法人", "举报内容")
@@ -128,3 +128,19 @@ def test_a_vault_altered_by_hand_is_noticed(tmp_path: Path) -> None:
         database.execute("UPDATE vault SET cipher = (SELECT cipher FROM vault WHERE token <> ? LIMIT 1) WHERE token = ?", (token, token))
     with Vault(tmp_path / "lake") as vault, pytest.raises(VaultError, match="altered"):
         vault.reveal(token)
+
+
+@pytest.mark.parametrize(
+    ("address", "town"),
+    [
+        ("甲城东河镇石湾村1组1号", "甲城东河镇"),
+        ("河南省新乡市红旗区小店镇王村5号", "河南省新乡市红旗区小店镇"),
+        ("乡城县香巴拉镇色尔宫村", "乡城县香巴拉镇"),
+        ("城关街道解放路12号", "城关街道"),
+        ("甲县东河镇乡贤村3号", "甲县东河镇"),
+        ("人民路12号3栋", None),
+        ("", None),
+    ],
+)
+def test_the_town_of_an_address_is_its_first_township_behind_the_county(address: str, town: str | None) -> None:
+    assert town_of(address) == town

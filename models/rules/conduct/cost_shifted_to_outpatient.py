@@ -9,6 +9,7 @@ from models.exceptions.chronic_prescription import chronic_prescription
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._peers import others_rate
+from models.rules.inpatient._chance import at_least
 from models.wording import percent, yuan
 
 
@@ -53,7 +54,7 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.38.3", "reg.38.7"),
     needs=("mdtrt_d", "fee_list_d"),
-    params=("days_before", "stays_min", "share_min", "times_peers_min", "trim_share"),
+    params=("chance_max", "days_before", "stays_min", "share_min", "times_peers_min", "trim_share", "usual_floor"),
     exceptions=("chronic_prescription", "refund"),
     extract=_beside_stays,
 )
@@ -64,8 +65,8 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
     limits of the stay. Counted are ordinary outpatient and emergency
     lines strictly within the stay; chronic-disease prescriptions, special drugs, dialysis and the days of admission and discharge
     are lawful. A forgotten order happens; a hospital answers when it is a habit: at least ``stays_min`` stays, ``share_min`` of its
-    stays and ``times_peers_min`` times the others' share (the highest ``trim_share`` of
-    them left out). Then the visits of the ``days_before`` days before admission
+    stays, ``times_peers_min`` times the others' share (the highest ``trim_share`` of them left out), and more than chance allows
+    (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Then the visits of the ``days_before`` days before admission
     of stays that had such lines inside are added. One finding a stay.
     """
     stays = t.extracted.filter(pl.col("stays").is_not_null()).group_by("fixmedins_code").agg(pl.col("stays").sum())
@@ -78,8 +79,13 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
             share=pl.col("shifted") / pl.col("stays"),
             peers=others_rate(pl.col("shifted"), pl.col("stays"), p["trim_share"]),
         )
+        .with_columns(floored=pl.col("peers").clip(p["usual_floor"]))
+        .with_columns(chance=at_least("shifted", "stays", "floored"))
         .filter(
-            (pl.col("shifted") >= p["stays_min"]) & (pl.col("share") >= p["share_min"]) & (pl.col("share") >= p["times_peers_min"] * pl.col("peers"))
+            (pl.col("shifted") >= p["stays_min"])
+            & (pl.col("share") >= p["share_min"])
+            & (pl.col("share") >= p["times_peers_min"] * pl.col("peers"))
+            & (pl.col("chance") <= p["chance_max"])
         )
     )
     return beside.join(habit.drop("stays"), on="fixmedins_code", how="inner").select(

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.tables import Tables
+from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
 from models.kinds import Kind
 from models.rule import rule
@@ -37,6 +38,7 @@ def stays_and_tests(t: Tables, p: Params) -> pl.LazyFrame:
             last=pl.col("date").max(),
         )
     )
+    before = day_procedure.clear(before, t, p)
     return stays.join(inside, on="mdtrt_id", how="left").join(before, on="mdtrt_id", how="left")
 
 
@@ -50,17 +52,17 @@ def stays_and_tests(t: Tables, p: Params) -> pl.LazyFrame:
     legal_basis=("reg.15", "reg.38.3", "reg.38.7"),
     needs=("mdtrt_d", "fee_list_d", "setl_d"),
     params=("chance_max", "days_before", "items_min", "moved_share_min", "share_min", "stays_min", "times_usual", "trim_share", "usual_floor"),
-    exceptions=("maternity", "refund"),
+    exceptions=("day_procedure", "maternity", "refund"),
     extract=stays_and_tests,
 )
 def tests_before_admission_outside(t: Tables, p: Params) -> pl.LazyFrame:
     """The tests of a stay are billed as outpatient visits in the days before it, so that the case costs the house less and the patient more.
 
-    Tests before a planned operation are lawful, and who is admitted from the clinic has been examined there. A stay counts when tests of at
-    least ``items_min`` kinds were billed at the same hospital within ``days_before`` days before the admission and they are
+    Tests before a planned operation are lawful and left out, and who is admitted from the clinic has been examined there. A stay counts
+    when tests of at least ``items_min`` kinds were billed at the same hospital within ``days_before`` days before the admission and they are
     ``moved_share_min`` of all its tests, before and inside: nothing was left to examine. Found are houses with at least ``stays_min`` such stays
     that are ``share_min`` of their stays, ``times_usual`` times the other houses' rate (the highest ``trim_share`` of them left out), and
-    more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Maternity is left out. At issue are
+    more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Maternity is left out too. At issue are
     the tests before admission. An honest answer would be a city's programme of pre-admission tests settled with the stay.
     """
     tests = pl.col("before_fen") + pl.col("inside_fen").fill_null(0)

@@ -2,7 +2,9 @@
 
 Few hospitals code sepsis or a ruptured aneurysm honestly often enough to learn from. What such a patient has at the very least is common
 medical knowledge: the examination that makes the diagnosis or any treatment of it. One item of the list is enough, and the lists are wide:
-they name every usual way, so that a patient without a single one of them was neither examined nor treated for the disease. Codes without
+they name every usual way, so that a patient without a single one of them was neither examined nor treated for the disease. Of some acute
+diseases the diagnosis cannot be made, nor the disease be lived through, on what half the ward gets anyway (oxygen, an antibiotic, one blood
+panel): there a house that bills the telling care for anybody (``firm``) is asked for it, or for tests repeated day after day. Codes without
 an entry are not judged. Diseases of pregnancy, of the newborn and of one sex's organs cannot be in a patient who is none of that.
 """
 
@@ -18,19 +20,32 @@ _WOUND: Final = "清创|缝合|换药|石膏|固定|复位|夹板|牵引|引流|
 
 
 class LeastCare(NamedTuple):
-    """Codes (pattern), the words of item names any of which supports them, and what the sentence says should be there."""
+    """Codes (pattern), the words of item names any of which supports them, what the sentence says should be there, and, of some, the words of
+    the telling care with its sentence."""
 
     codes: str
     words: str
     said: str
+    firm: str | None = None
+    firm_said: str | None = None
+
+
+#: Days with tests of a disease from which on it was watched, whatever was given.
+WATCHED_DAYS: Final = 3
+#: Rows of the extract: houses that bill telling care of an entry for anybody.
+FIRM: Final = "firm"
 
 
 #: The first entry whose pattern fits a code counts.
 LEAST_CARE: Final = (
-    LeastCare(r"^(J96|J80|J95\.[1-9])", "血气|吸氧|氧气|给氧|氧疗|血氧|呼吸机|通气|插管|气管切开|血液气体", "血气分析、吸氧或呼吸支持"),
-    LeastCare(r"^(A40|A41|R65)", f"血培养|培养|降钙素原|{_ANTIBACTERIAL}|康唑|芬净", "血培养、降钙素原或抗菌药物"),
-    LeastCare(r"^(N17|N19|N99\.0)", "肌酐|尿素|肾功|胱抑素|透析|血滤|滤过|生化|呋塞米|托拉塞米", "肾功能检验、利尿或肾脏替代治疗"),
-    LeastCare(r"^(E4[0-6])", "营养|白蛋白|氨基酸|脂肪乳|肠内|肠外|鼻饲|蛋白测定|蛋白定量|生化|肝功", "蛋白检验或营养支持"),
+    LeastCare(r"^(J96|J80|J95\.[1-9])", "血气|吸氧|氧气|给氧|氧疗|血氧|呼吸机|通气|插管|气管切开|血液气体", "血气分析、吸氧或呼吸支持",
+              "血气|血液气体|呼吸机|机械通气|辅助通气|正压通气|无创.{0,4}通气|插管|气管切开|高流量", "血气分析或呼吸支持"),
+    LeastCare(r"^(A40|A41|R65)", f"血培养|培养|降钙素原|{_ANTIBACTERIAL}|康唑|芬净", "血培养、降钙素原或抗菌药物",
+              "培养|降钙素原|乳酸|内毒素|白介素|血管活性|去甲肾", "病原培养、降钙素原等脓毒症检验"),
+    LeastCare(r"^(N17|N19|N99\.0)", "肌酐|尿素|肾功|胱抑素|透析|血滤|滤过|生化|呋塞米|托拉塞米", "肾功能检验、利尿或肾脏替代治疗",
+              "透析|血滤|滤过|血液净化", "反复肾功能检验或肾脏替代治疗"),
+    LeastCare(r"^(E4[0-6])", "营养|白蛋白|氨基酸|脂肪乳|肠内|肠外|鼻饲|蛋白测定|蛋白定量|生化|肝功", "蛋白检验或营养支持",
+              "营养|氨基酸|脂肪乳|肠内|肠外|鼻饲|前白蛋白|人血白蛋白", "营养评定或营养支持"),
     LeastCare(
         r"^(I50|I11\.0|I13)", "利钠肽|BNP|呋塞米|托拉塞米|螺内酯|地高辛|去乙酰毛花苷|心脏.*超声|超声心动|心彩超|心脏彩|硝普钠|米力农|多巴",
         "利钠肽、心脏超声或利尿强心治疗",
@@ -65,12 +80,16 @@ LEAST_CARE: Final = (
     ),
     LeastCare(r"^G4[01]", "脑电|丙戊酸|卡马西平|西坦|苯妥英|苯巴比妥|拉莫三嗪|奥卡西平|西泮|咪达唑仑|托吡酯", "脑电图或抗癫痫药物"),
     LeastCare(r"^(G0[0-9])", f"脑脊液|腰椎穿刺|脑电|头颅|颅脑|磁共振|{_ANTIBACTERIAL}|昔洛韦", "脑脊液、影像检查或抗感染治疗"),
+    LeastCare(
+        r"^G93\.[56]", "脑|头颅|头部|颅|甘露醇|果糖|呋塞米", "头颅影像或脱水降颅压治疗",
+        "头颅|头部|颅|脑.*(?:CT|体层|磁共振)|甘露醇|甘油果糖|高渗|颅内压", "头颅影像或脱水降颅压治疗",
+    ),
     LeastCare(r"^G", "脑|头颅|颅|磁共振|计算机体层|肌电|诱发电位|神经|多巴|巴氯芬|甲钴胺|甘露醇|地塞米松|泼尼|丙球|免疫球蛋白", "神经系统检查或治疗"),
     LeastCare(r"^H[0-5]", "眼|视|裂隙灯|角膜|结膜|泪|OCT", "眼科检查或用药"),
     LeastCare(r"^H[6-9]", "耳|听|鼓|前庭|声导抗|倍他司汀|乳突", "耳科检查或用药"),
     LeastCare(r"^I2[12]", "肌钙|心肌|肌酸激酶|冠状|冠脉|氯吡格雷|替格瑞洛|肝素|溶栓|普酶|阿司匹林", "心肌标志物或抗栓治疗"),
     LeastCare(r"^(I26|I8[0-2]|I74)", f"二聚|肝素|华法林|沙班|达比加群|尿激酶|普酶|滤器|{_IMAGING}", "血管影像、D-二聚体或抗凝溶栓"),
-    LeastCare(r"^(I6|G93\.[56]|G46)", "脑|头颅|颅|计算机体层|磁共振|CT|甘露醇|血管|氯吡格雷|阿司匹林|他汀", "头颅影像或脑血管病治疗"),
+    LeastCare(r"^(I6|G46)", "脑|头颅|颅|计算机体层|磁共振|CT|甘露醇|血管|氯吡格雷|阿司匹林|他汀", "头颅影像或脑血管病治疗"),
     LeastCare(r"^(I3[0-9]|I4[0-9]|I0[0-9]|I51|I71|I72|I77|Q2[0-8])", f"心电|心脏|心肌|心律|心包|主动脉|血管|洛尔|{_IMAGING}", "心脏血管检查或治疗"),
     LeastCare(r"^(J09|J1[0-8]|J2[0-2]|J69|J85|J86)", f"痰|胸|肺|病毒|奥司他韦|{_IMAGING}|{_ANTIBACTERIAL}", "胸部影像、病原检验或抗感染治疗"),
     LeastCare(r"^J", f"肺|胸|支气管|喉|鼻|雾化|氧|氨溴索|茶碱|沙丁胺|布地奈德|{_IMAGING}|{_ANTIBACTERIAL}", "呼吸系统检查或治疗"),
@@ -83,10 +102,19 @@ LEAST_CARE: Final = (
         r"^(K56|K65|K63\.[01]|K55|K57)", f"胃肠减压|灌肠|腹部|腹腔|腹水|肠镜|肠梗阻|{_IMAGING}|{_ANTIBACTERIAL}", "腹部影像或胃肠减压、抗感染治疗",
     ),
     LeastCare(r"^(K8[0-7])", f"胆红素|胆囊|胆道|胆汁|胰腺|胰酶|淀粉酶|脂肪酶|生长抑素|奥曲肽|加贝酯|乌司他丁|熊去氧|{_IMAGING}", "肝胆胰检查或治疗"),
+    LeastCare(
+        r"^(K72|K70\.4|K71\.1)", "肝|胆红素|转氨酶|凝血|血氨|氨测定|生化|鸟氨酸|腺苷蛋氨酸|甘草|多烯磷脂|谷胱甘肽|血浆", "肝功能、凝血检验或保肝治疗",
+        "凝血|血氨|氨测定|鸟氨酸|腺苷蛋氨酸|甘草|多烯磷脂|谷胱甘肽|血浆|人工肝", "凝血、血氨检验或保肝治疗",
+    ),
+    LeastCare(r"^K7", f"肝|胆红素|转氨酶|凝血|血氨|氨测定|生化|鸟氨酸|腺苷蛋氨酸|甘草|多烯磷脂|普萘洛尔|螺内酯|白蛋白|{_IMAGING}", "肝脏检查或治疗"),
+    LeastCare(r"^D65", "凝血|纤维蛋白|二聚体|血小板|肝素|血浆|冷沉淀", "凝血检验或抗凝、替代治疗"),
     LeastCare(r"^L89", "换药|敷料|压疮|褥疮|气垫|翻身|清创|磺胺嘧啶银", "创面处理或压疮护理"),
     LeastCare(r"^L", f"皮肤|换药|清创|软膏|乳膏|洗剂|炉甘石|他定|西替利嗪|泼尼|米松|光疗|{_ANTIBACTERIAL}", "皮肤检查或用药"),
     LeastCare(r"^M", f"骨|关节|风湿|抗核|抗体|血沉|肌电|肌力|肌酶|立松|昔布|洛芬|双氯芬|甲氨蝶呤|羟氯喹|泼尼|{_IMAGING}", "骨关节、风湿检查或治疗"),
-    LeastCare(r"^(R57|T79\.4|T81\.1)", "多巴|肾上腺素|间羟胺|血管活性|中心静脉|监护|监测|羟乙基|白蛋白|输血", "循环监护或升压抗休克治疗"),
+    LeastCare(
+        r"^(R57|T79\.4|T81\.1)", "多巴|肾上腺素|间羟胺|血管活性|中心静脉|监护|监测|羟乙基|白蛋白|输血", "循环监护或升压抗休克治疗",
+        "多巴|肾上腺素|间羟胺|血管活性|中心静脉|动脉压|有创|羟乙基|明胶|人血白蛋白|输血|红细胞|乳酸|血气", "升压、扩容等抗休克治疗",
+    ),
     LeastCare(r"^R40", "监护|监测|头颅|颅|脑|格拉斯哥|气管|纳洛酮|醒脑", "监护或头颅检查"),
     LeastCare(r"^(T2[0-9]|T3[0-2])", f"烧伤|磺胺嘧啶银|湿润|植皮|{_WOUND}", "创面处理"),
     LeastCare(
@@ -106,24 +134,28 @@ POSSIBLE: Final = (
 
 
 def with_least_care(bearers: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds ``cared``: whether the stay's lines (``mdtrt_id hilist_name``) hold any least care of ``code``; null for codes without an entry.
+    """Adds ``cared``: whether the stay's lines (``mdtrt_id date test hilist_name``) hold any least care of ``code``; null for codes without an entry.
 
-    ``impossible`` says what the code is where the patient (``gend age``) cannot bear it; such a bearer is not cared for, whatever was billed.
+    ``firmly`` says the same of the telling care, where the ``entry`` has one. ``impossible`` says what the code is where the patient
+    (``gend age``) cannot bear it; such a bearer is not cared for, whatever was billed.
     """
     entry = _first([(care.codes, pl.lit(place, pl.Int64)) for place, care in enumerate(LEAST_CARE)])
     wanted = bearers.select("mdtrt_id", entry=entry).drop_nulls("entry").unique()
-    named = lines.select("mdtrt_id", name=pl.col("hilist_name").fill_null("")).unique()
-    # each name is read once for each entry, not once a line
-    names = named.select("name").unique().collect()
-    care = pl.concat(
-        [names.filter(pl.col("name").str.contains(one.words)).with_columns(entry=pl.lit(place, pl.Int64)) for place, one in enumerate(LEAST_CARE)]
+    named = lines.with_columns(name=pl.col("hilist_name").fill_null(""))
+    by_name = named.group_by("mdtrt_id", "name").agg(test_days=pl.col("date").filter("test").unique())
+    shown = _matches(named, [care.words for care in LEAST_CARE], "shown").join(
+        _matches(named, [care.firm for care in LEAST_CARE], "telling"), on=["name", "entry"], how="full", coalesce=True
     )
-    shown = care.lazy().with_columns(shown=pl.lit(value=True))
+    asked = pl.DataFrame({"entry": range(len(LEAST_CARE)), "asked": [care.firm is not None for care in LEAST_CARE]}).lazy()
+    watched = pl.col("test_days").filter(pl.col("shown").fill_null(value=False)).explode().n_unique() >= WATCHED_DAYS
     cared = (
-        wanted.join(named, on="mdtrt_id", how="inner")
+        wanted.join(by_name, on="mdtrt_id", how="inner")
         .join(shown, on=["entry", "name"], how="left")
         .group_by("mdtrt_id", "entry")
-        .agg(cared=pl.col("shown").fill_null(value=False).any())
+        .agg(cared=pl.col("shown").fill_null(value=False).any(), telling=pl.col("telling").fill_null(value=False).any(), watched=watched)
+        .join(asked, on="entry", how="left")
+        .with_columns(firmly=pl.when("asked").then(pl.col("telling") | pl.col("watched")))
+        .select("mdtrt_id", "entry", "cared", "firmly")
     )
     conflict = [
         (pl.col("code").str.contains(codes) & ~(pl.col("age").is_between(low, high) & (pl.col("gend") == sex if sex else pl.lit(value=True))), said)
@@ -133,9 +165,26 @@ def with_least_care(bearers: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     return (
         bearers.with_columns(entry=entry, impossible=impossible)
         .join(cared, on=["mdtrt_id", "entry"], how="left")
-        .with_columns(cared=pl.when(pl.col("impossible").is_not_null()).then(pl.lit(value=False)).otherwise("cared"))
-        .drop("entry")
+        .with_columns(
+            pl.when(pl.col("impossible").is_not_null()).then(pl.lit(value=False)).otherwise(name).alias(name) for name in ("cared", "firmly")
+        )
     )
+
+
+def firm_rows(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Extract rows: the entries of whose telling care a house (``fixmedins_code``) bills any item to anybody."""
+    named = lines.select("fixmedins_code", name=pl.col("hilist_name").fill_null("")).unique()
+    telling = _matches(named, [care.firm for care in LEAST_CARE], "telling")
+    return named.join(telling, on="name").select("fixmedins_code", "entry").unique().with_columns(kind=pl.lit(FIRM))
+
+
+def asked_firmly(bearers: pl.DataFrame, extracted: pl.DataFrame) -> pl.DataFrame:
+    """The bearers with ``cared`` as the telling care says where the house bills any of it, and ``firm``: whether it was asked for that."""
+    houses = extracted.filter(pl.col("kind") == FIRM).select("fixmedins_code", "entry").unique().with_columns(firm=pl.lit(value=True))
+    asked = bearers.join(houses, on=["fixmedins_code", "entry"], how="left").with_columns(
+        firm=pl.col("firm").fill_null(value=False) & pl.col("firmly").is_not_null() & pl.col("impossible").is_null()
+    )
+    return asked.with_columns(cared=pl.when("firm").then("firmly").otherwise("cared"))
 
 
 def judged_by_textbook(bearers: pl.DataFrame, learned: pl.DataFrame, score: float) -> pl.DataFrame:
@@ -144,13 +193,22 @@ def judged_by_textbook(bearers: pl.DataFrame, learned: pl.DataFrame, score: floa
     ``score`` is what a lack of all care counts, its opposite what any care counts. An entry is a unit of the test of habit.
     """
     rest = bearers.filter(pl.col("cared").is_not_null()).join(learned.select("case_id", "code"), on=["case_id", "code"], how="anti")
+    said = _first([(care.codes, pl.lit(care.said)) for care in LEAST_CARE])
+    firm_said = _first([(care.codes, pl.lit(care.firm_said or care.said)) for care in LEAST_CARE])
     return rest.with_columns(
         unit=pl.coalesce("impossible", _first([(care.codes, pl.lit(care.codes)) for care in LEAST_CARE])),
         score=pl.when("cared").then(-score).otherwise(score),
         supported=pl.col("cared"),
-        companions=_first([(care.codes, pl.lit(care.said)) for care in LEAST_CARE]),
+        companions=pl.when("firm").then(firm_said).otherwise(said),
         n_peers=pl.lit(0),
     )
+
+
+def _matches(named: pl.LazyFrame, words: list[str | None], flag: str) -> pl.LazyFrame:
+    """``name entry`` and ``flag`` for each of the lines' names that fits the words of an entry; each name is read once for each, not once a line."""
+    names = named.select("name").unique().collect()
+    fits = [names.filter(pl.col("name").str.contains(word)).with_columns(entry=pl.lit(place, pl.Int64)) for place, word in enumerate(words) if word]
+    return pl.concat(fits).lazy().with_columns(pl.lit(value=True).alias(flag))
 
 
 def _first(choices: list[tuple[str, pl.Expr]]) -> pl.Expr:

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.drg.lists import cases_of, diagnoses_of
 from features.parameters import Params
+from features.shared.category import category
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -24,7 +25,7 @@ from models.rules.drg._support import (
     use_rows,
     with_fee_evidence,
 )
-from models.rules.drg._textbook import judged_by_textbook, with_least_care
+from models.rules.drg._textbook import asked_firmly, firm_rows, judged_by_textbook, with_least_care
 from models.run_rules import empty_hits
 
 
@@ -54,8 +55,9 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
         .with_columns(kind=pl.lit(BEARER))
     )
     bearers = bearers.join(cases_of(t).select("case_id", "gend", "age"), on="case_id")
-    bearers = with_least_care(bearers, t.lines.filter(pl.col("inpatient")))
-    return pl.concat([bearers, use_rows(items), kin_rows(items, kin), paid_rows(billing), weight_rows(t)], how="diagonal")
+    lines = t.lines.filter(pl.col("inpatient")).select("mdtrt_id", "fixmedins_code", "date", "hilist_name", test=category().is_in(["exam", "lab"]))
+    bearers = with_least_care(bearers, lines)
+    return pl.concat([bearers, firm_rows(lines), use_rows(items), kin_rows(items, kin), paid_rows(billing), weight_rows(t)], how="diagonal")
 
 
 @rule(
@@ -75,7 +77,8 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
 
     For each MCC or CC the fee items that it brings, beyond what patients with the same main diagnosis have anyway, are learned from the
     other hospitals' patients (``_support``); grave ones too rare elsewhere are unsupported when not one item of the least care of such a
-    patient is billed, or when the patient cannot have them by sex or age (``_textbook``). The cost of the case against the weights of the
+    patient is billed (of some, of the care that tells them from others: respiratory failure without blood gas or ventilation, sepsis without
+    culture), or when the patient cannot have them by sex or age (``_textbook``). The cost of the case against the weights of the
     group with and without them speaks for or against, never alone. A case is at issue when all the diagnoses that made its group severe
     lack them, so that the case without them falls into a cheaper group, and only at a hospital where such cases are a habit: far more than
     at the others, beyond chance, most of them in excess. A hospital whose sicker patients are treated for what is coded has no unsupported
@@ -90,6 +93,7 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
     if bearers.is_empty():
         return empty_hits()
     scheme = scheme_in_use()
+    bearers = asked_firmly(bearers, extracted)
     judgement = judged(bearers, learn(extracted, p), p)
     judgement = pl.concat([judgement, judged_by_textbook(bearers, judgement, p["score_flagrant"])], how="diagonal_relaxed")
     # what the case would weigh without any severe diagnosis: its cost speaks for one or the other

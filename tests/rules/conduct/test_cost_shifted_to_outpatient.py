@@ -51,8 +51,13 @@ def test_visits_just_before_such_stays_are_added(city):
     assert lines_of(found(cost_shifted_to_outpatient, hospital(city, 5, early=True)))[0] == ["C00", "E00"]
 
 
-def test_four_stays_are_forgotten_orders(city):
-    assert found(cost_shifted_to_outpatient, hospital(city, 4)).is_empty()
+def test_two_stays_are_forgotten_orders(city):
+    assert found(cost_shifted_to_outpatient, hospital(city, 2)).is_empty()
+
+
+def test_three_of_twenty_stays_are_a_habit_only_where_chance_does_not_bring_them(city):
+    assert found(cost_shifted_to_outpatient, hospital(city, 3), usual_floor=0.005).height == 3
+    assert found(cost_shifted_to_outpatient, hospital(city, 3), usual_floor=0.02).is_empty()
 
 
 @pytest.mark.parametrize(("offset", "hits"), [(0, 0), (1, 6), (4, 6), (5, 0), (6, 0)])
@@ -76,5 +81,5 @@ def test_stays_paid_by_item_count_as_well(city):
 
 
 def test_refunded_visits_are_gone(city):
-    undo = [(f"R{n}", f"V{n:02d}", f"{day(10 * n + 2)} 12:00", CT, 300, -1, f"C{n:02d}") for n in range(2)]
+    undo = [(f"R{n}", f"V{n:02d}", f"{day(10 * n + 2)} 12:00", CT, 300, -1, f"C{n:02d}") for n in range(4)]
     assert found(cost_shifted_to_outpatient, hospital(city, 6, undo=undo)).is_empty()
