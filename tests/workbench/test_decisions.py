@@ -69,6 +69,15 @@ def test_a_decision_that_lacks_something_is_refused(
     assert said in client.get(f"/findings/{finding.finding_id}/").content.decode()
 
 
+def test_what_was_typed_into_a_refused_decision_stands_there_again_once(finding: Finding, enter: Callable[..., Any]) -> None:
+    client, address = enter(Role.AUDITOR), f"/findings/{finding.finding_id}/"
+    client.post(f"{address}verdict/", {"outcome": "partly", "amount": "", "reason": "只有<两天>没有诊疗", "version": "0"})
+    shown = client.get(address).content.decode()
+    assert 'value="partly" checked' in shown
+    assert "只有&lt;两天&gt;没有诊疗</textarea>" in shown
+    assert "没有诊疗</textarea>" not in client.get(address).content.decode()
+
+
 def test_nobody_reviews_his_own_decision(finding: Finding, enter: Callable[..., Any]) -> None:
     lead = enter(Role.LEAD, ())
     decide(lead, finding, "confirmed")

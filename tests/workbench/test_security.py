@@ -118,6 +118,20 @@ def test_a_new_account_can_do_nothing_until_rights_are_granted_by_the_other_admi
     assert security.post("/users/", {"action": "grant", "pk": security.user.pk, "role": "lead"}).status_code == 403, "nobody raises himself"
 
 
+def test_a_representative_is_granted_an_institution_that_there_is(enter: Callable[..., Any], runs: tuple[Any, Any]) -> None:
+    security, made = enter(Role.SECURITY_ADMIN, ()), enter("", ()).user
+    form = {"action": "grant", "pk": made.pk, "role": Role.INSTITUTION}
+    refused = security.post("/users/", {**form, "fixmedins_code": "H000"}, follow=True)
+    made.refresh_from_db()
+    assert "没有代码为“H000”的机构" in refused.content.decode()
+    assert made.role == ""
+    there = Suspect.objects.filter(run=runs[1]).first()
+    assert there is not None
+    security.post("/users/", {**form, "fixmedins_code": there.fixmedins_code})
+    made.refresh_from_db()
+    assert (made.role, made.fixmedins_code) == (Role.INSTITUTION, there.fixmedins_code)
+
+
 # --- headers ---
 
 

@@ -60,6 +60,20 @@ def subject_of(thing: Suspect | Finding) -> Subject:
     return Subject(thing.fixmedins_code, thing.admdvs)
 
 
+def keep_typed(request: Request, address: str, *fields: str) -> None:
+    """Keeps what a refused form held until its page is shown again, so that nobody types a reason twice."""
+    request.session["typed"] = {"address": address, **{name: request.POST.get(name, "") for name in fields}}
+
+
+def typed(request: Request, address: str) -> dict[str, str]:
+    """What a form of the page held when it was refused, once; empty otherwise."""
+    kept: dict[str, str] = request.session.get("typed") or {}
+    if kept.get("address") != address:
+        return {}
+    del request.session["typed"]
+    return kept
+
+
 def page_of(request: Request, rows: Any, size: int | None = None, count: int | None = None) -> Page[Any]:
     """One page of a list, queryset or frame by ``?page=``; ``count`` spares counting when the number is known."""
     paginator: Paginator[Any] = Paginator(rows, size or settings.PAGE_SIZE)

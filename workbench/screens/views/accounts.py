@@ -249,11 +249,16 @@ def _grant(request: Request, action: str) -> None:
         if role not in Role.values:
             messages.error(request, _("请选择角色。"))
             return
+        house = request.POST.get("fixmedins_code", "").strip()[:30] if role == Role.INSTITUTION else ""
+        # before the first run no institution is known
+        if role == Role.INSTITUTION and Suspect.objects.exists() and not Suspect.objects.filter(fixmedins_code=house).exists():
+            messages.error(request, _("没有代码为“{}”的机构，请核对机构代码。").format(house))
+            return
         changes = {
             "role": role,
             "counties": counties,
             "all_counties": request.POST.get("all_counties") == "1",
-            "fixmedins_code": request.POST.get("fixmedins_code", "").strip()[:30] if role == Role.INSTITUTION else "",
+            "fixmedins_code": house,
         }
         User.objects.filter(pk=user.pk).update(**changes)
         record(request, "granted", "user", user.username, changes)

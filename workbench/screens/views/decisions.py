@@ -21,12 +21,14 @@ from workbench.cases.models import Attachment, Comment, Outcome, Review, Verdict
 from workbench.cases.services import Conflict, Decision, VerdictError, decide, decide_many, review, review_many, undo
 from workbench.cases.uploads import UploadError, download, store
 from workbench.results.models import Finding, Run, Suspect
-from workbench.screens.shared import fen_from, finding_or_404, institution_or_404, page_of, subject_of, whole_number
+from workbench.screens.shared import fen_from, finding_or_404, institution_or_404, keep_typed, page_of, subject_of, whole_number
 
 MENTION = re.compile(r"@([\w.+-]{1,150})")
 MOST_TEXT = 4000
 #: ticked findings or verdicts that one click decides on
 MOST_TICKED = 500
+#: Of a decision's form: what is shown again when it was refused.
+TYPED = ("outcome", "amount", "reason")
 BULK_OUTCOMES = (Outcome.CONFIRMED, Outcome.DISMISSED, Outcome.RETURNED)
 
 
@@ -60,10 +62,12 @@ def verdict(request: Request, code: str = "", finding_id: str = "") -> HttpRespo
         return render(request, "decisions/conflict.html", context, status=409)
     except VerdictError as error:
         messages.error(request, str(error))
+        keep_typed(request, address, *TYPED)
     except ValueError:
         messages.error(request, _("金额应为数字（元）。"))
+        keep_typed(request, address, *TYPED)
     else:
-        messages.success(request, _("判定已记录，可在提交复核前撤销。"))
+        messages.success(request, _("判定已记录，复核通过前可撤销。"))
     return redirect(f"{address}#verdict")
 
 

@@ -22,7 +22,7 @@ from workbench.cases.services import current
 from workbench.results.models import Finding, Run, Suspect
 from workbench.screens import evidence as read
 from workbench.screens.cells import fee_line_rows
-from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of, wants_part
+from workbench.screens.shared import finding_or_404, institution_or_404, page_of, subject_of, typed, wants_part
 
 MOST_COMPARED = 4
 LINES_A_PAGE = 50
@@ -82,6 +82,7 @@ def finding(request: Request, finding_id: str) -> HttpResponse:
         "comments": Comment.objects.filter(finding_id=finding_id).select_related("author"),
         "attachments": Attachment.objects.filter(finding_id=finding_id).select_related("author"),
         "subject_url": f"/findings/{finding_id}/",
+        "typed": typed(request, f"/findings/{finding_id}/"),
         "neighbours": _neighbours(found),
     }
     return render(request, "evidence/finding.html", context)

@@ -21,7 +21,7 @@ from workbench.cases.services import current
 from workbench.results.models import Finding, RuleTotal, Run, Suspect
 from workbench.results.profiles import shares
 from workbench.screens.formats import cost_item, county, masked
-from workbench.screens.shared import institution_or_404, page_of, subject_of
+from workbench.screens.shared import institution_or_404, page_of, subject_of, typed
 from workbench.screens.views.decisions import BULK_OUTCOMES
 
 FUNNEL_LEVELS = (1.96, 3.09)
@@ -58,6 +58,7 @@ def institution(request: Request, code: str) -> HttpResponse:
         "origins": Origin.choices,
         "model": Run.objects.values_list("info__model", flat=True).get(pk=run.pk) or {},
         "subject_url": f"/institutions/{code}/",
+        "typed": typed(request, f"/institutions/{code}/"),
     }
     return render(request, "institution/page.html", context)
 

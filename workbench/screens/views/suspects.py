@@ -83,7 +83,7 @@ def export(request: Request) -> HttpResponse:
     content = io.BytesIO()
     _workbook(content, list(rows.iterator(chunk_size=500)), names, stamp, run)
     response = HttpResponse(content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="suspects-{run.started:%Y%m%d}.xlsx"'
+    response.headers["Content-Disposition"] = f'attachment; filename="suspects-{timezone.localtime(run.started):%Y%m%d}.xlsx"'
     return response
 
 
