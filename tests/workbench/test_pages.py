@@ -283,6 +283,17 @@ def test_who_comes_back_finds_his_trial_under_way_and_a_dead_one_can_be_asked_ag
     assert len(launched) == 2
 
 
+def test_a_trial_computes_in_the_home_of_the_workbench_wherever_that_was_started(
+    runs: tuple[Any, Any], make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(trials.subprocess, "Popen", lambda _command, **more: asked.append(more))
+    monkeypatch.setenv("HUOYAN_HOME", ".huoyan")
+    settings.HUOYAN_HOME = tmp_path
+    trials.launch(Trial.objects.create(run=runs[1], unit_id="idle_bed_days", name="days", old=1, new=2, author=make_user(Role.STEWARD, ())))
+    assert [more["env"]["HUOYAN_HOME"] for more in asked] == [str(tmp_path)]
+
+
 @pytest.mark.usefixtures("trying")
 def test_a_proposal_made_before_its_trial_ends_gets_the_effect_later(
     enter: Callable[..., Any], runs: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch

@@ -59,7 +59,9 @@ def refreshed(trial: Trial) -> Trial:
 def launch(trial: Trial) -> None:
     """Starts the process that computes it; it outlives the page and the workbench's own processes."""
     command = (sys.executable, "-m", "workbench", "try_rule", str(trial.pk))
-    subprocess.Popen(command, cwd=settings.BASE_DIR.parent, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    # a home named by its place in the folder the workbench was started in is another one from here
+    environment = {**os.environ, "HUOYAN_HOME": str(settings.HUOYAN_HOME)}
+    subprocess.Popen(command, cwd=settings.BASE_DIR.parent, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 
 
 def compute(pk: int) -> None:
