@@ -136,9 +136,13 @@ def _groups(placed: pl.LazyFrame, p: Params) -> pl.LazyFrame:
     beside = placed.select(
         *key, member="mdtrt_id", other="psn_no", other_door="door", came="begn_date", left="last_day", dx="main_dx", other_common="common"
     )
+    # a town sends thousands to its hospital in a year: compared are those of one stretch of days or of the next, whose days hold all spans
+    stretch = (pl.col("came").cast(pl.Int32) // (spans[-1] + 1)).alias("stretch")
+    beside = pl.concat([beside.with_columns(stretch - back) for back in (0, 1)])
     near = (
         placed.select(*key, "of_place", "is_home", anchor="mdtrt_id", first="begn_date", ended="last_day")
-        .join(beside, on=key)
+        .with_columns((pl.col("first").cast(pl.Int32) // (spans[-1] + 1)).alias("stretch"))
+        .join(beside, on=[*key, "stretch"])
         .with_columns(after=(pl.col("came") - pl.col("first")).dt.total_days(), later=(pl.col("left") - pl.col("ended")).dt.total_days())
         .filter(pl.col("after").is_between(0, spans[-1]))
         # out on one day, or each kept as long as the others
