@@ -312,11 +312,13 @@ def test_reading_on_from_finding_to_finding_meets_each_of_the_institution_once_a
     in_order = list(rows.order_by("-amount_fen", "pk").values_list("finding_id", flat=True))
     assert len(set(rows.values_list("amount_fen", flat=True))) < len(in_order)
 
+    run_id = runs[1].run_id
+
     def onwards(first: str, label: str) -> list[str]:
         met, here = [], first
         while here:
             met.append(here)
-            found = re.search(rf'<a class="button no-print" href="/findings/([^"/]+)/">[^<]*{label}', text(client, f"/findings/{here}/"))
+            found = re.search(rf'<a class="button no-print" href="/findings/([^"/]+)/\?run={run_id}">[^<]*{label}', text(client, f"/findings/{here}/?run={run_id}"))
             here = found[1] if found else ""
         return met
 
