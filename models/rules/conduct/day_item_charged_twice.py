@@ -44,7 +44,7 @@ def day_item_charged_twice(t: Tables, p: Params) -> pl.LazyFrame:
     )
     charged = (
         t.lines.filter(pl.col("inpatient"))
-        .with_columns(group=group)
+        .with_columns(group=t.of_item(group))
         .filter(pl.col("group").is_not_null())
         .join(t.stays.select("mdtrt_id", "los"), on="mdtrt_id", how="inner")
     )

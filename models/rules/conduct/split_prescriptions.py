@@ -31,11 +31,11 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
     days of supply are cleared; a forgotten box brings one or two more purchases, not three. At fault is every purchase after the first.
     One finding a person, institution and run.
     """
-    dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
+    dispensed = ~pl.col("inpatient") & t.of_item(pl.col("hilist_code").str.contains("^[XZ]"))
     by = ["psn_no", "fixmedins_code", "drug"]
     packs = t.computed(
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") >= 2)), t, p)
-        .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .with_columns(drug=t.of_item(pl.col("hilist_code").str.slice(0, 10)))
         .select(*by, "date", "bkkp_sn", "prd_days", "inscp_fen", "hilist_name")
     )
     # few buy so often in so short a time; only theirs is looked at closely

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from features.shared.once import at_hand
+
 _ANTIBACTERIAL: Final = "头孢|西林|培南|沙星|霉素|米星|万古|替考|利奈|硝唑|磺胺|抗菌|他唑巴坦|舒巴坦|环素|黄连素|小檗碱"
 _IMAGING: Final = "X线|计算机体层|CT|磁共振|MR|超声|彩超|造影|DR|摄影|PET|核素"
 _WOUND: Final = "清创|缝合|换药|石膏|固定|复位|夹板|牵引|引流|敷料|手术"
@@ -111,10 +113,10 @@ def with_least_care(bearers: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     ``impossible`` says what the code is where the patient (``gend age``) cannot bear it; such a bearer is not cared for, whatever was billed.
     """
     entry = _first([(care.codes, pl.lit(place, pl.Int64)) for place, care in enumerate(LEAST_CARE)])
-    wanted = bearers.select("mdtrt_id", entry=entry).drop_nulls("entry").unique()
-    named = lines.select("mdtrt_id", name=pl.col("hilist_name").fill_null("")).unique()
+    (wanted,) = at_hand(bearers.select("mdtrt_id", entry=entry).drop_nulls("entry").unique())
+    (named,) = at_hand(lines.join(wanted, on="mdtrt_id", how="semi").select("mdtrt_id", name=pl.col("hilist_name").fill_null("")).unique())
     # each name is read once for each entry, not once a line
-    names = named.select("name").unique().collect()
+    names = named.select("name").unique().collect(engine="in-memory")
     care = pl.concat(
         [names.filter(pl.col("name").str.contains(one.words)).with_columns(entry=pl.lit(place, pl.Int64)) for place, one in enumerate(LEAST_CARE)]
     )
