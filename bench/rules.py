@@ -25,11 +25,14 @@ from features.lake import Lake
 from features.parameters import City
 from features.run import bucket_facts, city_facts
 from features.tables import Tables
+from flows.home import MALLOC
+from flows.store import write_parquet
 from models.rule import all_rules
-from models.run_rules import run_city_rule, run_extract, runnable, settle, settle_all
+from models.run_rules import gathering_rules, run_city_rule, run_extract, runnable, settle_all
 
 TABLES: Final = "(prepared tables)"
-SETTLING: Final = "(settling the whole city's)"
+SETTLING: Final = "(settling)"
+SETTLING_CITY: Final = "(settling the whole city's)"
 CITY: Final = "city"
 
 
@@ -55,13 +58,19 @@ def bucket_seconds(lake: Path, work: Path, bucket: str) -> tuple[dict[str, float
     begun = process_time()
     t.prepare()
     spent[TABLES] = process_time() - begun
+    for unit in gathering_rules(ready):
+        begun = process_time()
+        write_parquet(run_extract(t, unit, city), work / bucket / f"extract.{unit.gathered}.parquet")
+        spent[unit.rule_id] = process_time() - begun
+    hits = []
     for unit in ready:
         begun = process_time()
-        if unit.extract is not None:
-            run_extract(t, unit, city).write_parquet(work / bucket / f"extract.{unit.rule_id}.parquet")
         if unit.scope == "person":
-            settle(run_city_rule(t, unit, city), unit, t.lines, t.stays)
-        spent[unit.rule_id] = process_time() - begun
+            hits.append((unit, run_city_rule(t, unit, city)))
+            spent[unit.rule_id] = process_time() - begun
+    begun = process_time()
+    settle_all(hits, t.lines, t.stays)
+    spent[SETTLING] = process_time() - begun
     lines = int(t.lake.scan("fee_list_d", bucket).select(pl.len()).collect().item())
     return spent, lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
@@ -98,7 +107,7 @@ def city_rule_seconds(lake: Path, work: Path, buckets: tuple[str, ...], rule_id:
     """Hits and CPU seconds of a rule that sees the whole city, and the process's peak memory in GB so far."""
     unit = next(unit for unit in all_rules() if unit.rule_id == rule_id)
     begun = process_time()
-    extracted = _gathered(work, buckets, f"extract.{rule_id}") if unit.extract else None
+    extracted = _gathered(work, buckets, f"extract.{unit.gathered}") if unit.extract else None
     hits = run_city_rule(_whole(lake, work, buckets).gathering(extracted), unit, City.load())
     return hits, process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
@@ -114,6 +123,8 @@ def main() -> None:
     buckets = Lake(lake).buckets[: options.buckets]
     # read by polars in the processes that start below: threads of several processes would wait for one another
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // options.processes))
+    # as a run has it (flows.home)
+    os.environ.setdefault("_RJEM_MALLOC_CONF", MALLOC)
     fresh = partial(ProcessPoolExecutor, options.processes, mp_context=get_context("spawn"))
     n = len(buckets)
     with fresh() as pool:
@@ -144,7 +155,7 @@ def main() -> None:
             peak = max(peak, used)
     settling = process_time()
     settle_all(hits, _gathered(work, buckets, "lines"), _gathered(work, buckets, "stays"))
-    whole[SETTLING] = process_time() - settling
+    whole[SETTLING_CITY] = process_time() - settling
     city_wall = monotonic() - begun
     print(f"rules of the whole city: {city_wall:.1f} s wall, {sum(whole.values()):.1f} CPU s, {peak:.2f} GB each")
     for rule_id, seconds in whole.items():

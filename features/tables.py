@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from threading import RLock
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import polars as pl
 
@@ -27,8 +27,14 @@ CASE_PAID: Final = ("2", "3", "4")
 #: Tables that are prepared below or, bearing no person, lie whole in every bucket: never kept as they are loaded.
 LARGE: Final = ("fee_list_d", "mdtrt_d", "setl_d", "drug_trac_d", "invt_chg_d")
 
+#: How polars computes a frame.
+Engine: TypeAlias = Literal["in-memory", "streaming"]
+
 #: What ``Tables.prepare`` computes.
 PREPARED: Final = ("institutions", "persons", "visits", "settlements", "standing_visits", "stays", "lines")
+
+#: What says which item a fee line bills; a bucket bears some hundreds of them on half a million lines.
+ITEM: Final = ("hilist_code", "hilist_name", "list_type", "med_chrgitm_type")
 
 #: diag_type values of Chinese medicine (main disease, syndrome).
 CHINESE_MEDICINE: Final = ("2", "3")
@@ -62,6 +68,11 @@ class Tables:
         for name in PREPARED:
             getattr(self, name)
         return self
+
+    @property
+    def engine(self) -> Engine:
+        """How polars had best compute what is read from these tables: a bucket lies in memory, a lake streams through it."""
+        return "streaming" if self.bucket is None else "in-memory"
 
     def gathering(self, extracted: pl.LazyFrame | None) -> Tables:
         """The same tables with what a rule's extract step gathered. What is computed ``once`` of either is shared."""
@@ -237,8 +248,40 @@ class Tables:
         A line taken back in whole is gone; one taken back in part is reduced in count and amounts. Adds ``time``, ``date``,
         ``cnt`` and ``pric`` as Float64, ``fee_fen inscp_fen`` (Int64), ``fund_share``, ``fund_fen`` (what the fund paid for the
         line when paid by item), ``case_paid``, ``inpatient``, ``take_home``; ``med_chrgitm_type`` has two digits. Lines not yet
-        settled (``setl_id`` null) are kept, with ``fund_fen`` 0.
+        settled (``setl_id`` null) are kept, with ``fund_fen`` 0. A bucket's lines bear ``item_no``, the row of ``items`` they bill.
         """
+        return self._billed[0]
+
+    @cached_property
+    def items(self) -> pl.LazyFrame:
+        """The distinct items (``ITEM``) of the lines; in a bucket in the order of their numbers, ``item_no``."""
+        return self._billed[1]
+
+    def of_item(self, told: pl.Expr) -> pl.Expr:
+        """What ``told`` says of the columns of ``ITEM``, for filters and new columns of a bucket's ``lines`` (and frames of theirs with ``item_no``).
+
+        It is worked out once an item and looked up by number: a search for words in the names of all lines takes ten times as long.
+        Over the whole lake, whose items have no numbers, it is ``told`` itself.
+        """
+        if self.bucket is None:
+            return told
+        looked_up = self.items.select(told.alias("told")).collect(engine=self.engine).to_series()
+        # not gathered from a literal: two literals that hold nothing, or nulls alone, are one to polars, whatever their types
+        return pl.col("item_no").map_batches(looked_up.gather, return_dtype=looked_up.dtype, is_elementwise=True)
+
+    @cached_property
+    def _billed(self) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+        """The lines and their items."""
+        lines = self._standing_lines()
+        if self.bucket is None:
+            return lines, lines.select(ITEM).unique()
+        whole = lines.collect(engine=self.engine).rechunk()
+        told = whole.select(ITEM)
+        items = told.unique(maintain_order=True).with_row_index("item_no")
+        numbers = told.lazy().join(items.lazy(), on=ITEM, how="left", nulls_equal=True, maintain_order="left").select("item_no")
+        return whole.with_columns(self.computed(numbers).collect().to_series()).lazy(), items.lazy()
+
+    def _standing_lines(self) -> pl.LazyFrame:
         raw = self.raw("fee_list_d").select(
             "bkkp_sn",
             "mdtrt_id",
@@ -282,7 +325,7 @@ class Tables:
         settled = self.raw("setl_d").select("setl_id", known=pl.lit(value=True)).join(standing, on="setl_id", how="left")
         visits = self.visits.select("mdtrt_id", "med_type", "inpatient", "begn_date", "end_date", "gend", "age", "main_dx", "insutype", "dise_no")
         visited = visits.join(self.stays.select("mdtrt_id", "case_paid", "hi_paymtd"), on="mdtrt_id", how="left")
-        frame = (
+        return (
             raw.filter(~takes_back)
             .join(back, on="bkkp_sn", how="left", maintain_order="left")
             .with_columns(
@@ -304,7 +347,6 @@ class Tables:
             )
             .with_columns(fund_fen=(pl.col("inscp_fen") * pl.col("fund_share")).round().cast(pl.Int64))
         )
-        return self.computed(frame)
 
     @cached_property
     def diagnoses(self) -> pl.LazyFrame:
@@ -365,12 +407,12 @@ class Tables:
 
         Its rows are put in one piece: else every join with it would do that again.
         """
-        return frame.collect().rechunk().lazy() if self.bucket is not None else frame
+        return frame.collect(engine=self.engine).rechunk().lazy() if self.bucket is not None else frame
 
 
 def _fen(column: str) -> pl.Expr:
     """A yuan amount with two decimals as whole fen; null stays null only in the source, here it is 0."""
-    return (pl.col(column).cast(pl.Decimal(18, 2)) * 100).cast(pl.Int64).fill_null(0).alias(column)
+    return pl.col(column).cast(pl.Decimal(18, 2)).to_physical().cast(pl.Int64).fill_null(0).alias(column)
 
 
 def _age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:

@@ -17,6 +17,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+#: polars gives memory back after ten seconds instead of half a second: it is wanted again before
+MALLOC: Final = "dirty_decay_ms:10000,muzzy_decay_ms:10000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,7 @@ class Home:
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_TRACKING_URI": self.tracking_uri,
             "GIT_PYTHON_REFRESH": "quiet",
-            # polars gives memory back after ten seconds instead of half a second: it is wanted again before
-            "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",
+            "_RJEM_MALLOC_CONF": MALLOC,
         }
         for name, value in settings.items():
             os.environ.setdefault(name, value)

@@ -21,7 +21,7 @@ from models.customary import set_aside
 from models.finding import FINDING_SCHEMA
 from models.knowledge.load import OVERLAY_FACTS, overlay_frame
 from models.rule import Rule, all_rules
-from models.run_rules import NotRun, one_deed_once, run_city_rule, run_extract, run_person_rules, runnable, settle_all, side_by_side
+from models.run_rules import NotRun, gathering_rules, one_deed_once, run_city_rule, run_extract, run_person_rules, runnable, settle_all, side_by_side
 from models.scoring.evidence import rule_evidence
 
 BUCKET_STEP = "bucket={bucket}/step"
@@ -81,8 +81,8 @@ def bucket_step(job: Job, bucket: str) -> str:
     ready, _ = job.rules()
     t.prepare()
     side_by_side(
-        lambda unit: write_parquet(run_extract(t, unit, city), folder / f"extract.{unit.rule_id}.parquet"),
-        [unit for unit in ready if unit.extract is not None],
+        lambda unit: write_parquet(run_extract(t, unit, city), folder / f"extract.{unit.gathered}.parquet"),
+        gathering_rules(ready),
     )
     write_parquet(in_order(run_person_rules(t, ready, city)), folder / "findings.parquet")
     write_parquet(
@@ -115,7 +115,7 @@ def city_step(job: Job, facts_out: Path) -> Path:
     t = Tables(lake, facts=facts)
 
     def judged(unit: Rule) -> tuple[Rule, pl.DataFrame]:
-        extracted = scan_buckets(job, f"extract.{unit.rule_id}") if unit.extract else None
+        extracted = scan_buckets(job, f"extract.{unit.gathered}") if unit.extract else None
         return unit, run_city_rule(t.gathering(extracted), unit, city)
 
     hits = side_by_side(judged, [unit for unit in ready if unit.scope == "city"])

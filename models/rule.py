@@ -35,6 +35,15 @@ Scope: TypeAlias = Literal["person", "city"]
 LossBasis: TypeAlias = Literal["lines", "stay"]
 
 
+_SHARED: set[RuleFunction] = set()
+
+
+def shared(extract: RuleFunction) -> RuleFunction:
+    """Declares an extract step that reads no parameters: what it gathers is the same for every rule that names it, and is gathered once."""
+    _SHARED.add(extract)
+    return extract
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule with all that the handbook, the runner and an auditor need to know of it."""
@@ -55,6 +64,11 @@ class Rule:
     extract: RuleFunction | None
     version: str
     supersedes: tuple[str, ...] = ()
+
+    @property
+    def gathered(self) -> str:
+        """The name under which a run keeps what the extract step gathered: one for all rules with the same ``shared`` step."""
+        return self.extract.__name__ if self.extract in _SHARED else self.rule_id
 
     @property
     def doc(self) -> str:

@@ -16,6 +16,9 @@ from models.rule import Rule
 
 Result = TypeVar("Result")
 
+#: How many of an extract's first columns are tried as its key.
+FIRST_COLUMNS: Final = (1, 3)
+
 #: Each rule at work holds frames of its own in memory.
 RULES_AT_ONCE: Final = 4
 
@@ -46,7 +49,7 @@ def run_person_rules(t: Tables, rules: Sequence[Rule], city: City) -> pl.DataFra
     """Findings of all person-scope rules on one bucket."""
     t.prepare()
     own = [unit for unit in rules if unit.scope == "person"]
-    return _together(side_by_side(lambda unit: settle(_hits(unit, t, city), unit, t.lines, t.stays), own))
+    return _together(settle_all(side_by_side(lambda unit: (unit, _hits(unit, t, city)), own), t.lines, t.stays))
 
 
 def side_by_side(work: Callable[[Rule], Result], rules: Sequence[Rule]) -> list[Result]:
@@ -61,16 +64,25 @@ def run_extract(t: Tables, unit: Rule, city: City) -> pl.DataFrame:
     if unit.extract is None:
         raise ValueError(f"Rule {unit.rule_id} has no extract step.")
     try:
-        return _in_order(unit.extract(t, city[unit.rule_id]).collect())
+        return _in_order(unit.extract(t, city[unit.rule_id]).collect(engine=t.engine))
     except Exception as error:
         error.add_note(f"in the extract step of rule {unit.rule_id}")
         raise
+
+
+def gathering_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """One rule for each thing to gather from a bucket: rules with the same shared extract step gather the same."""
+    return list({unit.gathered: unit for unit in rules if unit.extract is not None}.values())
 
 
 def _in_order(extracted: pl.DataFrame) -> pl.DataFrame:
     """The rows in an order of their own content: that of a grouping hangs on the number of threads, and a rule may take the first."""
     lists = [name for name, dtype in extracted.schema.items() if dtype.is_nested()]
     plain = [name for name in extracted.columns if name not in lists]
+    # where the first columns tell the rows apart, the others have no say in their order
+    for few in FIRST_COLUMNS:
+        if extracted.select(plain[:few]).is_unique().all():
+            return extracted.sort(plain[:few], nulls_last=True)
     by: list[str | pl.Expr] = [*plain]
     if lists and extracted.select(plain).is_duplicated().any():
         by += [pl.col(name).list.sort().hash() for name in lists]
@@ -122,7 +134,7 @@ def settle_all(found: Sequence[tuple[Rule, pl.DataFrame]], lines: pl.LazyFrame, 
 
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:
     try:
-        return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect()
+        return complete_hits(unit.function(t, city[unit.rule_id]), unit.rule_id).collect(engine=t.engine)
     except Exception as error:
         error.add_note(f"in rule {unit.rule_id}")
         raise

@@ -50,7 +50,7 @@ def group(cases: pl.LazyFrame, diagnoses: pl.LazyFrame, operations: pl.LazyFrame
     ``operations``: case_id, code, main (bool), seq (order in the list). The main diagnosis is the first flagged main, else the first
     of the list; operations likewise. Gives the columns of ``GROUPED``.
     """
-    keyed = cases.with_columns(case_id=pl.col("case_id").cast(pl.String)).with_row_index("case").collect()
+    keyed = cases.with_columns(case_id=pl.col("case_id").cast(pl.String)).with_row_index("case").collect(engine="in-memory")
     ids = keyed.select("case_id", "case")
     dx = _ordered(diagnoses, ids)
     op = _ordered(operations, ids).join(_stand_ins(scheme, "op"), on="code", how="left", maintain_order="left")
@@ -99,7 +99,7 @@ def _ordered(listed: pl.LazyFrame, ids: pl.DataFrame) -> pl.DataFrame:
     rows = (
         listed.select(pl.col("case_id").cast(pl.String), code.alias("code"), "main", "seq")
         .filter(pl.col("code").is_not_null() & (pl.col("code") != ""))
-        .collect()
+        .collect(engine="in-memory")
         .join(ids, on="case_id", how="inner")
         .select("case", "code", pl.col("main").fill_null(value=False), "seq")
         .sort("case", pl.col("main").not_(), "seq", "code", nulls_last=True)

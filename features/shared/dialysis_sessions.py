@@ -20,7 +20,7 @@ def dialysis_sessions(t: Tables) -> pl.LazyFrame:
     stem = pl.col("hilist_code").str.slice(0, 11)
     modes = tuple(_MODES.values())
     return (
-        t.lines.filter(is_dialysis(pl.col("hilist_code")) | (stem == HAEMOPERFUSION[:11]))
+        t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code")) | (stem == HAEMOPERFUSION[:11])))
         .with_columns(mode=stem.replace_strict(_MODES, default=None, return_dtype=pl.String))
         .group_by("psn_no", "fixmedins_code", "date")
         .agg(

@@ -19,10 +19,18 @@ def exam_days(t: Tables) -> pl.LazyFrame:
     ``gap`` is null for the first; ``elsewhere`` says that the one before was at another institution. Items are compared by their
     11-digit stem, so that a base item and its children are one. Several lines of one day are one.
     """
+    group = item_group(pl.col("hilist_code"))
     return (
-        t.lines.select("psn_no", "fixmedins_code", "mdtrt_id", "date", "hilist_code", "inpatient")
-        .with_columns(group=item_group(pl.col("hilist_code")), stem=pl.col("hilist_code").str.slice(0, 11))
-        .filter(pl.col("group").is_in([*IMAGING_GROUPS, LAB_GROUP]))
+        t.lines.filter(t.of_item(group.is_in([*IMAGING_GROUPS, LAB_GROUP])))
+        .select(
+            "psn_no",
+            "fixmedins_code",
+            "mdtrt_id",
+            "date",
+            "inpatient",
+            group=t.of_item(group),
+            stem=t.of_item(pl.col("hilist_code").str.slice(0, 11)),
+        )
         # done twice on one day, in the clinic and in the ward, it counts for the stay; no choice may hang on the order of the lines
         .group_by("psn_no", "stem", "fixmedins_code", "date", "group")
         .agg(pl.col("mdtrt_id").filter(pl.col("inpatient") == pl.col("inpatient").max()).min(), pl.col("inpatient").any())

@@ -51,9 +51,9 @@ def _fetched(t: Tables) -> pl.LazyFrame:
     drug = ["psn_no", "drug"]
     dispensed = ~pl.col("inpatient") & category_code().is_in([code for code in DRUGS if code != HERBS]) & (pl.col("prd_days") > 0)
     return (
-        t.lines.filter(dispensed & ~given_on_the_spot(pl.col("hilist_code")))
+        t.lines.filter(dispensed & t.of_item(~given_on_the_spot(pl.col("hilist_code"))))
         .join(dialysis_sessions(t).select("psn_no", "fixmedins_code", "date"), on=["psn_no", "fixmedins_code", "date"], how="anti")
-        .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .with_columns(drug=t.of_item(pl.col("hilist_code").str.slice(0, 10)))
         .select(*_COLUMNS)
         .sort(*drug, "time", "bkkp_sn")
         .with_columns(

@@ -19,6 +19,6 @@ def acute_dialysis(t: Tables, p: Params) -> pl.LazyFrame:
     overload), of a person most of whose sessions are coded otherwise: who is coded so session after session has a plan like everybody.
     """
     del p
-    sessions = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("bkkp_sn", "psn_no", "inpatient", "main_dx")
+    sessions = t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code")))).select("bkkp_sn", "psn_no", "inpatient", "main_dx")
     acute = pl.col("main_dx").str.contains(ACUTE_STATE).fill_null(value=False)
     return sessions.filter(pl.col("inpatient") | (acute & (acute.mean().over("psn_no") < 0.5))).select("bkkp_sn")

@@ -21,6 +21,6 @@ def closely_watched(t: Tables, p: Params) -> pl.LazyFrame:
     del p
     code = pl.col("hilist_code")
     intensive = code.str.slice(0, 11).is_in([item[:11] for item in (INTENSIVE_BED, NURSING_INTENSIVE, NURSING_SPECIAL)])
-    acute = t.lines.filter(intensive | code.str.contains(ACUTE) | is_blood_purification(code)).select("mdtrt_id", "date").unique()
+    acute = t.lines.filter(t.of_item(intensive | code.str.contains(ACUTE) | is_blood_purification(code))).select("mdtrt_id", "date").unique()
     around = [acute.with_columns(pl.col("date").dt.offset_by(by)) for by in ("-1d", "0d", "1d")]
     return pl.concat(around).unique()

@@ -15,7 +15,7 @@ def dialysis_induction(t: Tables, p: Params) -> pl.LazyFrame:
     Whoever was on dialysis when the data begin is not new: the first session must lie more than ``induction_days`` after the
     beginning of the data. The beginning is that of the fee lines at hand.
     """
-    lines = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("bkkp_sn", "psn_no", "date")
+    lines = t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code")))).select("bkkp_sn", "psn_no", "date")
     start = t.lines.select(pl.col("date").min().alias("start"))
     days = f"{p['induction_days']}d"
     first = pl.col("date").min().over("psn_no")

@@ -15,7 +15,7 @@ def dialysis_sent_out(t: Tables, p: Params) -> pl.LazyFrame:
     A hospital can dialyse when the machine register names it or when it bills dialysis itself.
     """
     del p
-    able = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("fixmedins_code").unique()
+    able = t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code")))).select("fixmedins_code").unique()
     if t.has("dial_mach_b"):
         register = t.raw("dial_mach_b").filter(pl.col("mach_cnt").cast(pl.Float64) > 0).select("fixmedins_code")
         able = pl.concat([able, register]).unique()

@@ -19,7 +19,7 @@ def follow_up_imaging(t: Tables, p: Params) -> pl.LazyFrame:
     code = pl.col("hilist_code")
     by_course = t.lines.filter(
         pl.col("inpatient")
-        & (code.str.slice(0, 4).is_in(["0032", "0033"]) | code.str.starts_with("00110900003") | code.str.starts_with("00120100001"))
+        & t.of_item(code.str.slice(0, 4).is_in(["0032", "0033"]) | code.str.starts_with("00110900003") | code.str.starts_with("00120100001"))
     )
     clearing = [by_disease.select("mdtrt_id"), by_course.select("mdtrt_id")]
     if t.has("mdcs_fund_setl_list_diag_d"):

@@ -13,5 +13,7 @@ def newborn_bed(t: Tables, p: Params) -> pl.LazyFrame:
     """The newborn's cot is charged beside its mother's bed on her account."""
     del p
     return (
-        stay_lines(t).filter((pl.col("hilist_code") == "001109000010600") | pl.col("hilist_name").str.contains("新生儿床|婴儿床")).select("bkkp_sn")
+        stay_lines(t)
+        .filter(t.of_item((pl.col("hilist_code") == "001109000010600") | pl.col("hilist_name").str.contains("新生儿床|婴儿床")))
+        .select("bkkp_sn")
     )

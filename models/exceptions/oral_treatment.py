@@ -5,7 +5,7 @@ import polars as pl
 from features.parameters import Params
 from features.tables import Tables
 from models.exception import lawful
-from models.rules.inpatient._stays import ORAL_FORMS, stay_lines
+from models.rules.inpatient._stays import ORAL_FORMS, role, stay_lines
 
 
 @lawful(title_zh="口服药疗程覆盖", title_en="Oral treatment under way", keys=("mdtrt_id", "date"))
@@ -17,7 +17,7 @@ def oral_treatment(t: Tables, p: Params) -> pl.LazyFrame:
     days = pl.max_horizontal(pl.col("prd_days").fill_null(1).cast(pl.Int64), pl.lit(p["oral_cover_days"], pl.Int64))
     return (
         stay_lines(t)
-        .filter((pl.col("role") == "drug") & pl.col("hilist_code").str.slice(10, 1).is_in(ORAL_FORMS) & ~pl.col("take_home"))
+        .filter(t.of_item((role() == "drug") & pl.col("hilist_code").str.slice(10, 1).is_in(ORAL_FORMS)) & ~pl.col("take_home"))
         .select("mdtrt_id", pl.date_ranges("date", pl.col("date") + pl.duration(days=days)).alias("date"))
         .explode("date")
         .unique()

@@ -20,4 +20,4 @@ def several_newborns(t: Tables, p: Params) -> pl.LazyFrame:
     visits = t.visits.filter(pl.col("main_dx").str.contains(_MULTIPLE)).select("mdtrt_id")
     if t.has("mdcs_fund_setl_list_diag_d"):
         visits = pl.concat([visits, t.diagnoses.filter(pl.col("diag_code").str.contains(_MULTIPLE)).select("mdtrt_id")]).unique()
-    return t.lines.filter(pl.col("hilist_name").str.contains("新生儿|婴儿")).join(visits, on="mdtrt_id", how="semi").select("bkkp_sn")
+    return t.lines.filter(t.of_item(pl.col("hilist_name").str.contains("新生儿|婴儿"))).join(visits, on="mdtrt_id", how="semi").select("bkkp_sn")

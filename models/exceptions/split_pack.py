@@ -15,7 +15,7 @@ def split_pack(t: Tables, p: Params) -> pl.LazyFrame:
     """
     usual = pl.col("pric").median().over("hilist_code")
     return (
-        t.lines.filter(pl.col("hilist_code").str.contains("^[XZT]"))
+        t.lines.filter(t.of_item(pl.col("hilist_code").str.contains("^[XZT]")))
         .filter((pl.col("cnt") < 1) | (pl.col("pric") < usual * p["part_price_share"]))
         .select("bkkp_sn")
     )

@@ -15,7 +15,7 @@ def staged_operation(t: Tables, p: Params) -> pl.LazyFrame:
     """
     del p
     code = pl.col("hilist_code")
-    operated = t.lines.filter(pl.col("inpatient") & code.str.slice(0, 4).is_in(["0032", "0033"]) & ~code.str.starts_with("003301"))
+    operated = t.lines.filter(pl.col("inpatient") & t.of_item(code.str.slice(0, 4).is_in(["0032", "0033"]) & ~code.str.starts_with("003301")))
     both = (
         t.stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date")
         .join(operated.select("mdtrt_id", operated=pl.lit(value=True)).unique(), on="mdtrt_id", how="left")

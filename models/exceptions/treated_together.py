@@ -15,4 +15,4 @@ def treated_together(t: Tables, p: Params) -> pl.LazyFrame:
     """
     del p
     code = pl.col("hilist_code")
-    return t.lines.filter(~code.str.contains("^[XZT]") & ~code.str.contains("^00(?:11|2)")).select("mdtrt_id").unique()
+    return t.lines.filter(t.of_item(~code.str.contains("^[XZT]") & ~code.str.contains("^00(?:11|2)"))).select("mdtrt_id").unique()

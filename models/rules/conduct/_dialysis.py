@@ -18,7 +18,7 @@ def sessions(t: Tables) -> pl.LazyFrame:
     A base item billed with its child item or surcharge (…0100, …0001) on the same minute is one session: the dearest line stands for it.
     """
     return (
-        t.lines.filter(is_dialysis(pl.col("hilist_code")))
+        t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code"))))
         .with_columns(stem=pl.col("hilist_code").str.slice(0, 11), units=pl.col("cnt").floor().clip(lower_bound=1).cast(pl.Int64))
         .sort("psn_no", "time", "inscp_fen", "bkkp_sn", descending=[False, False, True, False])
         .unique(["psn_no", "fixmedins_code", "mdtrt_id", "time", "stem"], keep="first", maintain_order=True)

@@ -9,6 +9,7 @@ import polars as pl
 from features.parameters import Params
 from features.shared.once import at_hand, once
 from features.tables import Tables
+from models.rule import shared
 from models.wording import count, yuan
 
 PURCHASE, PURCHASE_RETURN, SALE, SALE_RETURN, SURPLUS, LOSS, OPENING = "1", "2", "3", "4", "5", "6", "7"
@@ -21,19 +22,15 @@ def generic(code: pl.Expr) -> pl.Expr:
     return pl.when(code.str.starts_with("X")).then(code.str.slice(0, 14)).when(code.str.starts_with("Z")).then(code.str.slice(0, 11))
 
 
+@shared
 def billed_by_item(t: Tables, p: Params) -> pl.LazyFrame:
     """One row an institution × item × month of this bucket: what was billed of drugs and consumables, net of refunds.
 
     Herbal pieces are left out: books keep them in kilograms, bills in grams.
     """
     del p
-    return _billed(t)
-
-
-@once
-def _billed(t: Tables) -> pl.LazyFrame:
     return (
-        t.lines.filter(pl.col("hilist_code").str.contains("^[XZC]"))
+        t.lines.filter(t.of_item(pl.col("hilist_code").str.contains("^[XZC]")))
         .group_by("fixmedins_code", "hilist_code", pl.col("date").dt.truncate("1mo").alias("month"))
         .agg(
             pl.col("hilist_name").first(),

@@ -18,13 +18,14 @@ def _purchases(t: Tables, p: Params) -> pl.LazyFrame:
 
     Whoever is treated (dialysis, infusions, physiotherapy) comes with the same neighbours at the same hours: such visits are out.
     """
-    kept = treated_together.clear(t.lines.filter(~pl.col("inpatient")), t, p)
+    drugs = t.of_item(pl.col("hilist_code").str.contains("^[XZT]"))
+    kept = treated_together.clear(t.lines.filter(~pl.col("inpatient")).with_columns(drugs=drugs), t, p)
     lines = (
         kept.group_by("mdtrt_id")
         .agg(
             pl.col("bkkp_sn").sort(),
             pl.col("inscp_fen").sum(),
-            drugs=pl.col("hilist_code").str.contains("^[XZT]").any(),
+            pl.col("drugs").any(),
             lasts=pl.col("prd_days").max().fill_null(0),
         )
         .filter("drugs")

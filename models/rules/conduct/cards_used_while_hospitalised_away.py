@@ -22,9 +22,10 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
         .select("psn_no", away_begn=pl.col("begndate"), away_end=pl.col("enddate"))
     )
     visit = ["fixmedins_code", "psn_no", "mdtrt_id"]
-    lines = family_account.clear(t.lines.filter(~pl.col("inpatient")), t, p)
+    drug = t.of_item(pl.col("hilist_code").str.contains("^[XZT]"))
+    lines = family_account.clear(t.lines.filter(~pl.col("inpatient")).with_columns(drug=drug), t, p)
     # a hand laid on the patient is the matter of treated_here_hospitalised_away
-    fetched = t.computed(lines.group_by(visit).agg(drugs_only=pl.col("hilist_code").str.contains("^[XZT]").all()).filter("drugs_only"))
+    fetched = t.computed(lines.group_by(visit).agg(drugs_only=pl.col("drug").all()).filter("drugs_only"))
     purchases = (
         t.lines.join(fetched.join(away, on="psn_no", how="semi"), on=visit, how="semi")
         .group_by(visit)

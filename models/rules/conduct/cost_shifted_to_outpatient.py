@@ -19,7 +19,7 @@ def _beside_stays(t: Tables, p: Params) -> pl.LazyFrame:
         "psn_no", "fixmedins_code", pl.col("mdtrt_id").alias("stay_id"), pl.col("begn_date").alias("came"), pl.col("end_date").alias("left")
     )
     # what a chronic patient needs anyway goes on during a stay: chronic-disease and special-drug prescriptions, dialysis
-    ordinary = pl.col("med_type").str.slice(0, 2).is_in(["11", "12", "13"]) & ~is_dialysis(pl.col("hilist_code"))
+    ordinary = pl.col("med_type").str.slice(0, 2).is_in(["11", "12", "13"]) & ~t.of_item(is_dialysis(pl.col("hilist_code")))
     beside = (
         chronic_prescription.clear(t.lines, t, p)
         .filter(~pl.col("inpatient") & ordinary)

@@ -32,7 +32,10 @@ def _stays_with_surplus(t: Tables, p: Params) -> pl.LazyFrame:
     )
     stays = t.stays.select("mdtrt_id", "los")
     charged = (
-        t.lines.filter(pl.col("inpatient")).with_columns(group=group).filter(pl.col("group").is_not_null()).join(stays, on="mdtrt_id", how="inner")
+        t.lines.filter(pl.col("inpatient"))
+        .with_columns(group=t.of_item(group))
+        .filter(pl.col("group").is_not_null())
+        .join(stays, on="mdtrt_id", how="inner")
     )
     own = mother_and_newborn.clear(charged, t, p)
     totals = own.select("fixmedins_code", "mdtrt_id").unique().group_by("fixmedins_code").agg(stays=pl.len().cast(pl.Int64))

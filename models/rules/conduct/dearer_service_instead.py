@@ -15,7 +15,7 @@ from models.wording import percent, yuan
 
 def uses_of_families(t: Tables, p: Params) -> pl.LazyFrame:
     """Visit × item of the families of services that can stand for one another: lines, how often, fees."""
-    services = t.lines.filter(pl.col("hilist_code").str.starts_with("0") & (pl.col("etip_flag").fill_null("0") != "1"))
+    services = t.lines.filter(t.of_item(pl.col("hilist_code").str.starts_with("0")) & (pl.col("etip_flag").fill_null("0") != "1"))
     family = pl.lit(None, pl.String)
     for name, pattern in p["families"].items():
         family = pl.when(pl.col("hilist_name").str.contains(pattern)).then(pl.lit(name)).otherwise(family)

@@ -24,10 +24,10 @@ def _hoards(t: Tables, p: Params) -> pl.LazyFrame:
     before exceed the days gone by since the first purchase; ``elsewhere`` that the drug was bought at another house on that day.
     """
     drug = ["psn_no", "drug"]
-    dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
+    dispensed = ~pl.col("inpatient") & t.of_item(pl.col("hilist_code").str.contains("^[XZ]"))
     packs = t.computed(
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") > 0)), t, p)
-        .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .with_columns(drug=t.of_item(pl.col("hilist_code").str.slice(0, 10)))
         .select(*COLUMNS, "time", "med_type")
     )
     # the costly reckoning is for those who may hoard at all: more bought of a drug than its days could use, or twice on one day

@@ -14,7 +14,7 @@ from models.wording import percent, yuan
 def _tests(t: Tables, p: Params) -> pl.LazyFrame:
     """Gene tests (rows with ``bkkp_sn``) and each institution's count of visits (rows with ``visits``)."""
     named = pl.col("hilist_name").str.contains(p["names"]) | pl.col("hilist_code").str.contains(p["codes"])
-    lines = t.lines.filter(named & ~pl.col("hilist_name").str.contains(p["not_meant"]))
+    lines = t.lines.filter(t.of_item(named & ~pl.col("hilist_name").str.contains(p["not_meant"])))
     borne = pl.concat([lines.select("mdtrt_id", dx="main_dx"), t.diagnoses.select("mdtrt_id", dx="diag_code")]).drop_nulls().unique()
     # a test for one drug is related to what the drug is for, whatever the department; any other to what such tests are done for
     of_drug: dict[str, str] = p["drug_tests"]

@@ -28,7 +28,7 @@ def haemoperfusion_with_dialysis(t: Tables, p: Params) -> pl.LazyFrame:
     Same person, same institution, same day, begun at most ``hours_apart_max`` hours apart. At fault are the dialysis lines;
     the perfusion makes them so. As many dialysis sessions fall as there were perfusions. One finding a visit day.
     """
-    perfusion = t.lines.filter(pl.col("hilist_code").str.starts_with(PERFUSION_STEM)).select(
+    perfusion = t.lines.filter(t.of_item(pl.col("hilist_code").str.starts_with(PERFUSION_STEM))).select(
         "psn_no", "fixmedins_code", "date", pl.col("time").alias("at"), pl.col("bkkp_sn").alias("perfusion")
     )
     pairs = (

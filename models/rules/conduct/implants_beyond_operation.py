@@ -22,7 +22,7 @@ def _implants(t: Tables, p: Params) -> pl.LazyFrame:
         )
     )
     return (
-        t.lines.filter(pl.col("inpatient") & (pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"]))
+        t.lines.filter(pl.col("inpatient") & t.of_item((pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"])))
         .sort("time", "bkkp_sn")
         # generic consumable: class, name and feature without maker and serial number
         .with_columns(item=pl.when(pl.col("hilist_code").str.starts_with("C")).then(pl.col("hilist_code").str.slice(0, 10)).otherwise("hilist_name"))

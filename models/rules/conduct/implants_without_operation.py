@@ -28,11 +28,13 @@ def implants_without_operation(t: Tables, p: Params) -> pl.LazyFrame:
     operation record; the list then lacks the operation's code.
     """
     operated = t.operations.select("mdtrt_id").unique()
-    billed = t.lines.filter(pl.col("hilist_code").str.contains(p["operation_items"])).select("mdtrt_id").unique()
+    billed = t.lines.filter(t.of_item(pl.col("hilist_code").str.contains(p["operation_items"]))).select("mdtrt_id").unique()
     listed = t.raw("mdcs_fund_setl_list_d").select("mdtrt_id").unique()
     return (
         t.lines.filter(
-            pl.col("inpatient") & pl.col("setl_id").is_not_null() & (pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"])
+            pl.col("inpatient")
+            & pl.col("setl_id").is_not_null()
+            & t.of_item((pl.col("list_type") == "301") & pl.col("hilist_name").str.contains(p["implants"]))
         )
         .join(listed, on="mdtrt_id", how="semi")
         .join(operated, on="mdtrt_id", how="anti")

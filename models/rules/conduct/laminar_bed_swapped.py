@@ -41,7 +41,7 @@ def laminar_bed_swapped(t: Tables, p: Params) -> pl.LazyFrame:
     return (
         t.lines.filter(
             pl.col("inpatient")
-            & pl.col("hilist_code").str.starts_with(LAMINAR_BED)
+            & t.of_item(pl.col("hilist_code").str.starts_with(LAMINAR_BED))
             & ~pl.col("bilg_dept_name").fill_null("").str.contains(p["departments"])
             & pl.col("main_dx").is_not_null()
         )

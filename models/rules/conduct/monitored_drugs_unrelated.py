@@ -19,7 +19,7 @@ def _unrelated(t: Tables, p: Params) -> pl.LazyFrame:
     given = t.lines.filter(pl.col("inpatient") & ~pl.col("take_home") & (pl.col("inscp_fen") > 0) & pl.col("main_dx").is_not_null())
     related: dict[str, str] = p["related_diagnoses"]
     odd = pl.concat(
-        given.filter(pl.col("hilist_name").str.contains(names)).join(
+        given.filter(t.of_item(pl.col("hilist_name").str.contains(names))).join(
             borne.filter(pl.col("dx").str.contains(diseases)).select("psn_no").unique(), on="psn_no", how="anti"
         )
         for names, diseases in sorted(related.items())

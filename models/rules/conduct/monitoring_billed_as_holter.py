@@ -14,13 +14,13 @@ def _monitored(t: Tables, p: Params) -> pl.LazyFrame:
     """Stays with a recorder on a monitored day (rows with ``psn_no``), and each house's stays with such a day (rows with ``monitored``)."""
     name = pl.col("hilist_name")
     hours = (
-        t.lines.filter(pl.col("inpatient") & name.str.contains(p["monitors"]))
+        t.lines.filter(pl.col("inpatient") & t.of_item(name.str.contains(p["monitors"])))
         .group_by("fixmedins_code", "mdtrt_id", "date")
         .agg(pl.col("cnt").sum().alias("hours"), pl.col("bkkp_sn").sort().alias("monitor"))
         .filter(pl.col("hours") >= p["hours_min"])
     )
     recorded = (
-        t.lines.filter(pl.col("inpatient") & (pl.col("inscp_fen") > 0) & name.str.contains(p["recorders"]))
+        t.lines.filter(pl.col("inpatient") & (pl.col("inscp_fen") > 0) & t.of_item(name.str.contains(p["recorders"])))
         .join(hours, on=["fixmedins_code", "mdtrt_id", "date"], how="inner")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id")
         .agg(

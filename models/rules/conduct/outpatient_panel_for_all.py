@@ -21,7 +21,7 @@ def _tests_of_visits(t: Tables, p: Params) -> pl.LazyFrame:
         & pl.col("med_type").str.slice(0, 2).is_in(["11", "12", "14"])
     ).select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", last_day="begn_date", main_dx="main_dx")
     tests = (
-        t.lines.filter(~pl.col("inpatient") & (pl.col("etip_flag").fill_null("0") != "1") & role().is_in(["lab", "exam"]))
+        t.lines.filter(~pl.col("inpatient") & (pl.col("etip_flag").fill_null("0") != "1") & t.of_item(role().is_in(["lab", "exam"])))
         .group_by("mdtrt_id", item=pl.col("hilist_code").str.slice(0, 11))
         .agg(sns=pl.col("bkkp_sn"), name=pl.col("hilist_name").first(), fen=pl.col("inscp_fen").sum())
     )

@@ -12,7 +12,7 @@ from models.wording import count, yuan
 def _packs(t: Tables, p: Params) -> pl.LazyFrame:
     """Outpatient and pharmacy lines of ``packs_min`` packs and more, and one row a product with its lines and usual packs a day."""
     drugs = t.lines.filter(
-        pl.col("hilist_code").str.contains("^[XZ]")
+        t.of_item(pl.col("hilist_code").str.contains("^[XZ]"))
         & ~pl.col("inpatient")
         & (pl.col("prd_days") >= 1)
         & (pl.col("cnt") >= 1)

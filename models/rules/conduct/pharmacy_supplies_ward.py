@@ -19,7 +19,7 @@ def injections_bought(t: Tables, p: Params) -> pl.LazyFrame:
     """Finished stays; where the patient's card bought injections at a pharmacy strictly inside the stay: the pharmacy, lines, sums."""
     del p
     stays = dated_stays(t).filter(pl.col("last_day").is_not_null()).select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day")
-    injected = pl.col("hilist_code").str.contains("^X") & (pl.col("hilist_code").str.slice(10, 1) == INJECTION)
+    injected = t.of_item(pl.col("hilist_code").str.contains("^X") & (pl.col("hilist_code").str.slice(10, 1) == INJECTION))
     bought = (
         t.lines.filter(pl.col("med_type").str.starts_with("41") & injected)
         .select("psn_no", pl.col("fixmedins_code").alias("pharmacy"), "date", "bkkp_sn", "hilist_name", "inscp_fen", "fund_fen")

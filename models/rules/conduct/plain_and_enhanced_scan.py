@@ -12,7 +12,7 @@ from models.wording import percent
 
 def _enhanced(t: Tables, p: Params) -> pl.LazyFrame:
     """Enhanced scans, one row a line, with the plain scan of the same part and apparatus charged within ``minutes_max`` (null: none)."""
-    scans = t.lines.filter((pl.col("list_type") == "201") & pl.col("hilist_name").str.contains(p["apparatus"])).select(
+    scans = t.lines.filter(t.of_item((pl.col("list_type") == "201") & pl.col("hilist_name").str.contains(p["apparatus"]))).select(
         "bkkp_sn",
         "mdtrt_id",
         "psn_no",

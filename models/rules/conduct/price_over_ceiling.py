@@ -36,7 +36,7 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
     priced = t.lines.filter((pl.col("pric") > 0) & pl.col("inscp_fen").is_not_null())
     over = pl.col("pric") > pl.col("ceiling") * (1 + p["tolerance_share"])
     # few items are ever over; of these alone the lawful prices are looked at as well
-    suspects = _with_ceiling(priced.select("bkkp_sn", "hilist_code", "fixmedins_code", "date", "pric", "pric_uplmt_amt"), t, p, dear_only=True)
+    suspects = _with_ceiling(priced, t, p, dear_only=True)
     items = suspects.filter(over).select("hilist_code").unique()
     lines = t.computed(_with_ceiling(priced.join(items, on="hilist_code", how="semi"), t, p).filter(pl.col("ceiling").is_not_null()))
     usual = (
@@ -98,6 +98,10 @@ def _with_ceiling(lines: pl.LazyFrame, t: Tables, p: Params, *, dear_only: bool 
     tiered = t.institutions.select("fixmedins_code", "tier")
     if dear_only:
         lowest = listed.group_by("hilist_code", "tier").agg(pl.col("listed").min())
+        anywhere = lowest.group_by("hilist_code").agg(pl.col("listed").min()).collect(engine=t.engine)
+        floor = pl.col("hilist_code").replace_strict(anywhere["hilist_code"], anywhere["listed"], default=None, return_dtype=pl.Float64)
+        lines = lines.filter(pl.col("pric") > pl.min_horizontal(t.of_item(floor), carried))
+        lines = lines.select("bkkp_sn", "hilist_code", "fixmedins_code", "date", "pric", "pric_uplmt_amt")
         held = lines.join(tiered, on="fixmedins_code", how="left").join(lowest, on=["hilist_code", "tier"], how="left")
         lines = t.computed(held.filter(pl.col("pric") > pl.min_horizontal("listed", carried)).drop("listed", "tier"))
     priced = (

@@ -16,7 +16,7 @@ VISIT_ITEMS = r"^00110(1|20000[1-4])"
 def _registrations(t: Tables, p: Params) -> pl.LazyFrame:
     """Registration and consultation charges beyond the first of a day in one department (rows with ``again``), and totals."""
     del p
-    charged = t.lines.filter(~pl.col("inpatient") & pl.col("hilist_code").str.contains(VISIT_ITEMS)).with_columns(
+    charged = t.lines.filter(~pl.col("inpatient") & t.of_item(pl.col("hilist_code").str.contains(VISIT_ITEMS))).with_columns(
         place=pl.coalesce("acord_dept_codg", "bilg_dept_codg"), item=pl.col("hilist_code").str.slice(0, 11)
     )
     day = ["fixmedins_code", "psn_no", "date", "place", "item"]

@@ -17,7 +17,7 @@ def _chains(t: Tables, p: Params) -> pl.LazyFrame:
     Rows with ``later`` are chains: ``wide`` false within one department (or physician), medical category and disease, ``wide`` true
     whatever the department. Rows without are the institution's totals.
     """
-    dialysis = t.lines.filter(is_dialysis(pl.col("hilist_code"))).select("setl_id")
+    dialysis = t.lines.filter(t.of_item(is_dialysis(pl.col("hilist_code")))).select("setl_id")
     settled = t.computed(
         t.settlements.filter(~is_inpatient(pl.col("med_type")))
         .select("setl_id", "mdtrt_id", "psn_no", "fixmedins_code", "med_type", "fee_fen")

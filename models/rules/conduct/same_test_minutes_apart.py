@@ -16,7 +16,9 @@ def _again(t: Tables, p: Params) -> pl.LazyFrame:
     """Laboratory lines that follow the same test of the same visit within minutes (rows with ``again``), and every institution's count of such
     lines (rows with ``tests``)."""
     watched = pl.col("hilist_name").str.contains(p["followed_closely"])
-    labs = t.lines.filter((pl.col("med_chrgitm_type") == "04") & (pl.col("inscp_fen") > 0) & (pl.col("time").dt.time() != pl.time(0, 0)) & ~watched)
+    labs = t.lines.filter(
+        (pl.col("med_chrgitm_type") == "04") & (pl.col("inscp_fen") > 0) & (pl.col("time").dt.time() != pl.time(0, 0)) & t.of_item(~watched)
+    )
     tests = several_newborns.clear(labs, t, p)
     same = ["mdtrt_id", "hilist_code"]
     before = {name: pl.col(name).shift(1).over(same, order_by=["time", "bkkp_sn"]) for name in ("time", "bkkp_sn")}

@@ -20,7 +20,7 @@ WATCHED = {"03": "检查", "04": "检验", "05": "治疗"}
 def _again(t: Tables, p: Params) -> pl.LazyFrame:
     """Services charged again to the same person at the same house hours later (rows with ``again``), and how many lines of each service every
     house has (rows with ``lines``)."""
-    by_the_hour = pl.col("hilist_name").str.contains(p["followed_closely"])
+    by_the_hour = t.of_item(pl.col("hilist_name").str.contains(p["followed_closely"]))
     services = t.lines.filter(
         (pl.col("list_type") == "201")
         & pl.col("med_chrgitm_type").is_in(list(WATCHED))

@@ -15,11 +15,11 @@ from models.wording import count, percent, yuan
 def _runs(t: Tables, p: Params) -> pl.LazyFrame:
     """Runs of fills of one drug day after day, each far beyond the days between (rows with ``later``), and on how many days of how many persons
     every house dispensed (rows with ``fills``)."""
-    dispensed = ~pl.col("inpatient") & pl.col("hilist_code").str.contains("^[XZ]")
+    dispensed = ~pl.col("inpatient") & t.of_item(pl.col("hilist_code").str.contains("^[XZ]"))
     by = ["psn_no", "fixmedins_code", "drug"]
     packs = t.computed(
         given_on_the_spot.clear(t.lines.filter(dispensed & (pl.col("prd_days") >= 2)), t, p)
-        .with_columns(drug=pl.col("hilist_code").str.slice(0, 10))
+        .with_columns(drug=t.of_item(pl.col("hilist_code").str.slice(0, 10)))
         .select(*by, "date", "bkkp_sn", "prd_days", "inscp_fen", "hilist_name")
     )
     totals = packs.select("psn_no", "fixmedins_code", "date").unique().group_by("fixmedins_code").agg(fills=pl.len().cast(pl.Int64))

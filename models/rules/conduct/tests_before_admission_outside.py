@@ -23,7 +23,7 @@ def stays_and_tests(t: Tables, p: Params) -> pl.LazyFrame:
     ordinary = ~pl.col("inpatient") & pl.col("med_type").str.slice(0, 2).is_in(["11", "12"])
     before = (
         t.lines.filter(ordinary)
-        .with_columns(role=role())
+        .with_columns(role=t.of_item(role()))
         .filter(test)
         .select("psn_no", "fixmedins_code", "date", "bkkp_sn", "fee_fen", "inscp_fen", "hilist_code")
         .join(stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date"), on=["psn_no", "fixmedins_code"], how="inner")

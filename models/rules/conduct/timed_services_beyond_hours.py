@@ -15,8 +15,10 @@ def _timed(t: Tables, p: Params) -> pl.LazyFrame:
         pl.when(pl.col("hilist_name").str.contains(words)).then(pl.lit(time, pl.Int64)) for words, time in sorted(p["minutes"].items())
     )
     return (
-        t.lines.filter((pl.col("list_type") == "201") & pl.col("bilg_dr_code").is_not_null() & ~pl.col("hilist_name").str.contains(p["in_groups"]))
-        .with_columns(minutes=minutes)
+        t.lines.filter(
+            pl.col("bilg_dr_code").is_not_null() & t.of_item((pl.col("list_type") == "201") & ~pl.col("hilist_name").str.contains(p["in_groups"]))
+        )
+        .with_columns(minutes=t.of_item(minutes))
         .filter(pl.col("minutes").is_not_null() & (pl.col("cnt") > 0))
         .select(
             "bkkp_sn",

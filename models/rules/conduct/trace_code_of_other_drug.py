@@ -16,7 +16,7 @@ WELL_FORMED = r"^[XZ][A-Z0-9]{12,}$"
 def _mismatches(t: Tables, p: Params) -> pl.LazyFrame:
     """Standing drug lines whose scanned box is of another generic drug than the one billed."""
     del p
-    lines = t.lines.filter(pl.col("hilist_code").str.contains(WELL_FORMED)).select(
+    lines = t.lines.filter(t.of_item(pl.col("hilist_code").str.contains(WELL_FORMED))).select(
         "bkkp_sn", "fixmedins_code", "psn_no", "mdtrt_id", "setl_id", "date", "hilist_code", "hilist_name", "inscp_fen"
     )
     return (

@@ -7,7 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from features.drg.lists import group_lists
 from features.drg.scheme import Scheme, load_schemes
+from features.shared.once import once
 from features.tables import Tables
 
 WEIGHT: Final = "weight"
@@ -22,6 +24,12 @@ def schemes_in_use() -> tuple[Scheme, ...]:
 def scheme_in_use() -> Scheme:
     """The newest version: its severity and exclusion lists, groups and names."""
     return schemes_in_use()[-1]
+
+
+@once
+def grouped_cases(t: Tables) -> pl.LazyFrame:
+    """The groups of all settlement lists by the versions in force (``features.drg.grouper.GROUPED``)."""
+    return group_lists(t, schemes_in_use())
 
 
 def billed_cases(t: Tables) -> pl.LazyFrame:

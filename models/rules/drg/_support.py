@@ -78,7 +78,7 @@ def items_of_cases(t: Tables) -> pl.LazyFrame:
     """mdtrt_id, fixmedins_code, key, name: the distinct item classes of each case's fee lines, and for drugs also the substances."""
     code = pl.col("hilist_code")
     # categories first: they need columns that the distinct items have no more
-    lines = t.lines.filter(pl.col("inpatient")).with_columns(category=category())
+    lines = t.lines.filter(pl.col("inpatient")).with_columns(category=t.of_item(category()))
     items = lines.group_by("mdtrt_id", "hilist_code").agg(name=pl.col("hilist_name").min(), operated=(pl.col("category") == "operation").any())
     classes = items.select("mdtrt_id", item_class(code).alias("key"), "name")
     substances = items.filter(code.str.contains(_WESTERN_DRUG)).select("mdtrt_id", code.str.slice(0, 10).alias("key"), "name")
@@ -86,6 +86,12 @@ def items_of_cases(t: Tables) -> pl.LazyFrame:
     keyed = pl.concat([classes, substances, operations]).group_by("mdtrt_id", "key").agg(pl.col("name").min())
     cases = cases_of(t).select("mdtrt_id", "fixmedins_code")
     return keyed.join(cases, on="mdtrt_id", how="inner").select("mdtrt_id", "key", "name", "fixmedins_code")
+
+
+@once
+def keys_of_cases(t: Tables) -> pl.LazyFrame:
+    """mdtrt_id, keys: the item classes of each case in order."""
+    return items_of_cases(t).group_by("mdtrt_id").agg(keys=pl.col("key").sort())
 
 
 def use_rows(items: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from features.shared.once import at_hand
+
 _ANTIBACTERIAL: Final = "头孢|西林|培南|沙星|霉素|米星|万古|替考|利奈|硝唑|磺胺|抗菌|他唑巴坦|舒巴坦|环素|黄连素|小檗碱"
 _IMAGING: Final = "X线|计算机体层|CT|磁共振|MR|超声|彩超|造影|DR|摄影|PET|核素"
 _WOUND: Final = "清创|缝合|换药|石膏|固定|复位|夹板|牵引|引流|敷料|手术"
@@ -140,11 +142,11 @@ def with_least_care(bearers: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
     (``gend age``) cannot bear it; such a bearer is not cared for, whatever was billed.
     """
     entry = _first([(care.codes, pl.lit(place, pl.Int64)) for place, care in enumerate(LEAST_CARE)])
-    wanted = bearers.select("mdtrt_id", entry=entry).drop_nulls("entry").unique()
-    named = lines.with_columns(name=pl.col("hilist_name").fill_null(""))
-    by_name = named.group_by("mdtrt_id", "name").agg(test_days=pl.col("date").filter("test").unique())
-    shown = _matches(named, [care.words for care in LEAST_CARE], "shown").join(
-        _matches(named, [care.firm for care in LEAST_CARE], "telling"), on=["name", "entry"], how="full", coalesce=True
+    (wanted,) = at_hand(bearers.select("mdtrt_id", entry=entry).drop_nulls("entry").unique())
+    named = lines.join(wanted, on="mdtrt_id", how="semi").with_columns(name=pl.col("hilist_name").fill_null(""))
+    (by_name,) = at_hand(named.group_by("mdtrt_id", "name").agg(test_days=pl.col("date").filter("test").unique()))
+    shown = _matches(by_name, [care.words for care in LEAST_CARE], "shown").join(
+        _matches(by_name, [care.firm for care in LEAST_CARE], "telling"), on=["name", "entry"], how="full", coalesce=True
     )
     asked = pl.DataFrame({"entry": range(len(LEAST_CARE)), "asked": [care.firm is not None for care in LEAST_CARE]}).lazy()
     watched = pl.col("test_days").filter(pl.col("shown").fill_null(value=False)).explode().n_unique() >= WATCHED_DAYS
@@ -206,7 +208,7 @@ def judged_by_textbook(bearers: pl.DataFrame, learned: pl.DataFrame, score: floa
 
 def _matches(named: pl.LazyFrame, words: list[str | None], flag: str) -> pl.LazyFrame:
     """``name entry`` and ``flag`` for each of the lines' names that fits the words of an entry; each name is read once for each, not once a line."""
-    names = named.select("name").unique().collect()
+    names = named.select("name").unique().collect(engine="in-memory")
     fits = [names.filter(pl.col("name").str.contains(word)).with_columns(entry=pl.lit(place, pl.Int64)) for place, word in enumerate(words) if word]
     return pl.concat(fits).lazy().with_columns(pl.lit(value=True).alias(flag))
 

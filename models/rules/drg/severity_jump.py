@@ -4,12 +4,11 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from features.drg.lists import group_lists
 from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._payment import scheme_in_use, schemes_in_use
+from models.rules.drg._payment import grouped_cases, scheme_in_use
 from models.run_rules import empty_hits
 from models.wording import percent
 
@@ -26,7 +25,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     )
     lists = t.raw("mdcs_fund_setl_list_d").select(case_id="setl_id", mdtrt_id="mdtrt_id").unique("case_id", keep="first")
     return (
-        group_lists(t, schemes_in_use())
+        grouped_cases(t)
         .select("case_id", "adrg", "drg_code")
         .join(split, on="adrg", how="semi")
         .join(severe, on="drg_code")

@@ -11,7 +11,7 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.drg._contrast import Profiles, contrasted, profiles_of, with_unit
-from models.rules.drg._payment import billed_cases, scheme_in_use, schemes_in_use, weight_ratio, weight_rows, weight_table, with_loss
+from models.rules.drg._payment import billed_cases, grouped_cases, scheme_in_use, schemes_in_use, weight_ratio, weight_rows, weight_table, with_loss
 from models.rules.drg._support import (
     BEARER,
     CANDIDATE,
@@ -20,6 +20,7 @@ from models.rules.drg._support import (
     as_hits,
     habit,
     items_of_cases,
+    keys_of_cases,
     of_habit,
     paid_rows,
     use_rows,
@@ -36,12 +37,11 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     people = cases_of(t)
     cases = people.select("case_id", "mdtrt_id", "fixmedins_code")
     items = items_of_cases(t)
-    keys = items.group_by("mdtrt_id").agg(keys=pl.col("key").sort())
-    paid_cases = billed_cases(t).collect().lazy()
+    paid_cases = t.computed(billed_cases(t))
     billing = paid_cases.drop("fixmedins_code")
     listed = diagnoses_of(t).sort("case_id", pl.col("main").not_(), "seq")
     main = listed.unique("case_id", keep="first", maintain_order=True)
-    placed = group_in_force(people, diagnoses_of(t), operations_of(t), schemes).select("case_id", "mdc", grouped_adrg="adrg", grouped_code="drg_code")
+    placed = grouped_cases(t).select("case_id", "mdc", grouped_adrg="adrg", grouped_code="drg_code")
     bearers = main.select("case_id", "code", dx_name="name").join(placed, on="case_id").with_columns(kind=pl.lit(BEARER))
     # each secondary diagnosis in turn as the main one; the former main one stands behind it
     paid = cases.join(billing.select("mdtrt_id"), on="mdtrt_id", how="semi").select("case_id")
@@ -60,7 +60,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
         .join(grouped.filter(pl.col("reason") == "grouped").select(swap="case_id", supported_code="drg_code", supported_adrg="adrg"), on="swap")
         .select("case_id", "code", "dx_name", "supported_code", "supported_adrg", kind=pl.lit(CANDIDATE))
     )
-    both = pl.concat([bearers, candidates], how="diagonal").join(cases, on="case_id").join(keys, on="mdtrt_id")
+    both = pl.concat([bearers, candidates], how="diagonal").join(cases, on="case_id").join(keys_of_cases(t), on="mdtrt_id")
     rows = both.join(billing, on="mdtrt_id", how="left")
     return pl.concat([rows, use_rows(items), paid_rows(paid_cases), weight_rows(t)], how="diagonal")
 

@@ -10,7 +10,7 @@ from features.parameters import Params
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.drg._payment import billed_cases, scheme_in_use, schemes_in_use, weight_ratio, weight_rows, weight_table, with_loss
+from models.rules.drg._payment import billed_cases, grouped_cases, scheme_in_use, schemes_in_use, weight_ratio, weight_rows, weight_table, with_loss
 from models.rules.drg._support import (
     BEARER,
     PAID,
@@ -19,6 +19,7 @@ from models.rules.drg._support import (
     habit,
     items_of_cases,
     judged,
+    keys_of_cases,
     kin_of,
     kin_rows,
     learn,
@@ -45,14 +46,14 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     # what an operation leaves shows against patients with the same main diagnosis who had none
     kin = cases.join(kin_of(t), on="case_id")
     unoperated = kin.join(operated.select("case_id"), on="case_id", how="anti")
-    done = group_in_force(people, diagnoses_of(t), operations_of(t), schemes)
+    done = grouped_cases(t)
     letter = pl.col("adrg").str.slice(1, 1)
     bearers = (
         operated.select("case_id", "code", op_name="name")
         .join(kin, on="case_id")
         .join(without.select("case_id", supported_code="drg_code", adrg_without="adrg"), on="case_id")
         .join(done.select("case_id", sort=pl.when(letter < "K").then(pl.lit("surgical")).when(letter < "R").then(pl.lit("procedural"))), on="case_id")
-        .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
+        .join(keys_of_cases(t), on="mdtrt_id")
         .join(billing.drop("fixmedins_code"), on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
     )

@@ -17,6 +17,7 @@ from models.rules.drg._support import (
     habit,
     items_of_cases,
     judged,
+    keys_of_cases,
     kin_of,
     kin_rows,
     learn,
@@ -50,7 +51,7 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     )
     bearers = (
         severe.join(kin, on="case_id")
-        .join(items.group_by("mdtrt_id").agg(keys=pl.col("key").sort()), on="mdtrt_id")
+        .join(keys_of_cases(t), on="mdtrt_id")
         .join(billing.drop("fixmedins_code"), on="mdtrt_id", how="left")
         .with_columns(kind=pl.lit(BEARER))
     )

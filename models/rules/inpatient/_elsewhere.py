@@ -69,11 +69,10 @@ def events_elsewhere(t: Tables) -> pl.LazyFrame:
 
 def _visits(t: Tables) -> pl.LazyFrame:
     """Outpatient visits and purchases, with lines that stand, of persons who have a stay."""
-    kind = role()
     return (
         t.lines.filter(~pl.col("inpatient"))
         .join(t.stays.select("psn_no").unique(), on="psn_no", how="semi")
-        .with_columns(role=kind, dialysis=is_blood_purification(pl.col("hilist_code")))
+        .with_columns(role=t.of_item(role()), dialysis=t.of_item(is_blood_purification(pl.col("hilist_code"))))
         .group_by("mdtrt_id")
         .agg(
             pl.col("psn_no").first(),

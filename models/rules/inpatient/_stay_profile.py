@@ -21,11 +21,12 @@ def stay_profiles(t: Tables) -> pl.LazyFrame:
     inside = ~pl.col("take_home")
     sums = (
         stay_lines(t)
+        .with_columns(gene_test=t.of_item(pl.col("hilist_name").str.contains(GENE_TEST)))
         .group_by("mdtrt_id")
         .agg(
             *(fee.filter((role == name) & inside).sum().alias(f"{name}_fen") for name in ROLES),
             fee.sum().alias("fee_total"),
-            fee.filter(pl.col("hilist_name").str.contains(GENE_TEST) & inside).sum().alias("gene_fen"),
+            fee.filter(pl.col("gene_test") & inside).sum().alias("gene_fen"),
             pl.col("item").filter((role == "therapy") & inside).n_unique().alias("therapy_items"),
             pl.col("item").filter((role == "drug") & inside).n_unique().alias("drug_items"),
             pl.col("date").filter(role.is_in(["drug", "therapy", "operation"]) & inside).n_unique().alias("treated_days"),

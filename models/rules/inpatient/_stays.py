@@ -101,12 +101,14 @@ def stay_lines(t: Tables) -> pl.LazyFrame:
             "etip_hosp_code",
             "prd_days",
             "bilg_dr_code",
+            # the number that Tables.of_item looks up; the whole lake's lines have none
+            pl.col("^item_no$"),
         )
         # in the lake's order, so that the first of several lines is the same in every run
         .join(stays, on="mdtrt_id", how="inner", maintain_order="left")
         .with_columns(
-            role=role(),
-            item=pl.when(pl.col("list_type").is_in(DRUG_TYPES)).then(code.str.slice(0, 10)).otherwise(code.str.slice(0, 11)),
+            role=t.of_item(role()),
+            item=t.of_item(pl.when(pl.col("list_type").is_in(DRUG_TYPES)).then(code.str.slice(0, 10)).otherwise(code.str.slice(0, 11))),
         )
     )
 

@@ -15,7 +15,7 @@ from models.wording import percent, span, yuan
 
 def bed_counts(t: Tables, p: Params) -> pl.LazyFrame:
     """Finished stays in one type of bed: ``charged`` days, and the latest bed line."""
-    beds = stay_lines(t).filter(is_bed(pl.col("hilist_code")) & pl.col("stay_end").is_not_null())
+    beds = stay_lines(t).filter(t.of_item(is_bed(pl.col("hilist_code"))) & pl.col("stay_end").is_not_null())
     beds = misdated_stay.clear(newborn_bed.clear(beds, t, p), t, p).sort("mdtrt_id", "date", "bkkp_sn")
     unit = pl.col("cnt").last()
     return (

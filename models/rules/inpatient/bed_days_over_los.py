@@ -35,7 +35,7 @@ def bed_days_over_los(t: Tables, p: Params) -> pl.LazyFrame:
     """
     code = pl.col("hilist_code")
     family = pl.when(is_bed(code)).then(pl.lit("床位")).when(is_grade_nursing(code)).then(pl.lit("等级护理"))
-    lines = stay_lines(t).with_columns(family=family).filter(pl.col("family").is_not_null() & pl.col("stay_end").is_not_null())
+    lines = stay_lines(t).with_columns(family=t.of_item(family)).filter(pl.col("family").is_not_null() & pl.col("stay_end").is_not_null())
     lines = misdated_stay.clear(newborn_bed.clear(lines, t, p), t, p)
     key = ["mdtrt_id", "family"]
     judged = (

@@ -23,7 +23,9 @@ CARRIERS = "^001204"
 def daily_services(t: Tables, p: Params) -> pl.LazyFrame:
     """Finished stays × service charged on most of their days, with the lines; stays without any have one row without ``item``."""
     code = pl.col("hilist_code")
-    lines = stay_lines(t).filter(code.str.starts_with("0") & code.str.slice(2, 2).is_in(GROUPS) & ~is_hotel(code) & ~code.str.contains(CARRIERS))
+    lines = stay_lines(t).filter(
+        t.of_item(code.str.starts_with("0") & code.str.slice(2, 2).is_in(GROUPS) & ~is_hotel(code) & ~code.str.contains(CARRIERS))
+    )
     stays = dated_stays(t).filter(pl.col("last_day").is_not_null() & pl.col("main_dx").is_not_null())
     stays = stays.filter(~pl.col("dscg_way").is_in(["2", "5"]).fill_null(value=False))
     stays = stays.select("mdtrt_id", "psn_no", "fixmedins_code", "begn_date", "last_day", "los", "main_dx")

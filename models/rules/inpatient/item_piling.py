@@ -40,7 +40,7 @@ def class_sums(t: Tables, p: Params) -> pl.LazyFrame:
         .otherwise(group.replace_strict(CLASSES, default=None, return_dtype=pl.String))
     )
     apart = pl.col("hilist_name").str.contains(p["judged_apart"])
-    lines = stay_lines(t).filter(~pl.col("take_home")).with_columns(what=pl.when(~apart).then(what))
+    lines = stay_lines(t).filter(~pl.col("take_home")).with_columns(what=t.of_item(pl.when(~apart).then(what)))
     total = lines.group_by("mdtrt_id").agg(total=pl.col("fee_fen").sum())
     by_class = (
         lines.filter(pl.col("what").is_not_null())

@@ -20,7 +20,7 @@ HIGH = [code[:11] for code in (NURSING_INTENSIVE, NURSING_SPECIAL, NURSING_I)]
 def nursing_of_stays(t: Tables, p: Params) -> pl.LazyFrame:
     """Finished stays with graded nursing: ``item`` where most of its days were of a high grade, with those lines; what one day of grade II
     costs in the stay (``second_fen``, null where none was charged)."""
-    graded = stay_lines(t).filter(is_grade_nursing(pl.col("hilist_code")) & (pl.col("item") != "00120100009"))
+    graded = stay_lines(t).filter(t.of_item(is_grade_nursing(pl.col("hilist_code"))) & (pl.col("item") != "00120100009"))
     high = pl.col("item").is_in(HIGH)
     per_stay = graded.group_by("mdtrt_id").agg(
         nursed=pl.col("cnt").sum(),

@@ -32,8 +32,8 @@ def organ_removed_twice(t: Tables, p: Params) -> pl.LazyFrame:
     """
     organ = pl.coalesce(pl.when(pl.col("hilist_name").str.contains(words)).then(pl.lit(name)) for name, words in sorted(p["organs"].items()))
     removed = (
-        t.lines.filter(pl.col("inpatient") & (pl.col("list_type") == "201") & ~pl.col("hilist_name").str.contains(p["not_whole"]))
-        .with_columns(organ=organ)
+        t.lines.filter(pl.col("inpatient") & t.of_item((pl.col("list_type") == "201") & ~pl.col("hilist_name").str.contains(p["not_whole"])))
+        .with_columns(organ=t.of_item(organ))
         .filter(pl.col("organ").is_not_null() & (pl.col("cnt") > 0))
         .group_by("psn_no", "organ", "mdtrt_id", "fixmedins_code")
         .agg(

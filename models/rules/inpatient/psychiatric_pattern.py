@@ -55,13 +55,14 @@ def psychiatric_pattern(t: Tables, p: Params) -> pl.LazyFrame:
     care = (
         stay_lines(t)
         .filter(~pl.col("take_home"))
+        .with_columns(psychotropic=t.of_item(pl.col("hilist_code").str.contains(PSYCHOTROPIC)))
         .group_by("mdtrt_id")
         .agg(
             days=pl.col("date").n_unique(),
             therapy_days=pl.col("date").filter(pl.col("role") == "therapy").n_unique(),
             therapies=(pl.col("role") == "therapy").sum(),
             sundays=pl.col("date").filter((pl.col("role") == "therapy") & (pl.col("date").dt.weekday() == 7)).n_unique(),
-            drugs=pl.col("hilist_code").str.contains(PSYCHOTROPIC).sum(),
+            drugs=pl.col("psychotropic").sum(),
         )
     )
     persons, order = ["psn_no", "fixmedins_code"], ["begn_date", "mdtrt_id"]

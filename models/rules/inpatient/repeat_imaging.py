@@ -19,7 +19,7 @@ IMAGING = ("002102", "002103", "002203", "002206", "002208")
 def imaging(t: Tables, p: Params) -> pl.LazyFrame:
     """CT, MRI and colour-ultrasound lines of all visits; ``again`` where the same item was done within ``window_days``
     before, in the same visit or at another house (a house's outpatient tests before its own stay are another matter: cost shifting)."""
-    lines = t.lines.filter(pl.col("hilist_code").str.slice(0, 6).is_in(IMAGING)).select(
+    lines = t.lines.filter(t.of_item(pl.col("hilist_code").str.slice(0, 6).is_in(IMAGING))).select(
         "bkkp_sn", "mdtrt_id", "psn_no", "fixmedins_code", "date", "hilist_code", "hilist_name", "inscp_fen"
     )
     persons, order = ["psn_no", "hilist_code"], ["date", "bkkp_sn"]

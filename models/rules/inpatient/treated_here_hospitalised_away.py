@@ -42,7 +42,7 @@ def treated_here_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
         )
     )
     outside = t.lines.filter(~pl.col("inpatient") & ~(pl.col("etip_flag") == "1").fill_null(value=False))
-    done = outside.join(away, on="psn_no", how="semi").with_columns(role=role())
+    done = outside.join(away, on="psn_no", how="semi").with_columns(role=t.of_item(role()))
     bodily = done.filter(pl.col("role").is_in(["exam", "lab", "therapy", "operation"])).select("mdtrt_id").unique()
     return (
         done.join(bodily, on="mdtrt_id", how="semi")

@@ -19,7 +19,7 @@ CARRIERS = r"^(?:XB05|001204|001203)"
 def daily_cores(t: Tables, p: Params) -> pl.LazyFrame:
     """Stays with the set of drugs and therapies given on nearly all their inner days (``core``), and how much of the care it is."""
     inside = (pl.col("date") > pl.col("stay_begn")) & (pl.col("stay_end").is_null() | (pl.col("date") < pl.col("stay_end")))
-    carrier = pl.col("hilist_code").str.contains(CARRIERS)
+    carrier = t.of_item(pl.col("hilist_code").str.contains(CARRIERS))
     care = stay_lines(t).filter(inside & pl.col("role").is_in(["drug", "therapy"]) & ~pl.col("take_home") & ~carrier)
     days = care.group_by("mdtrt_id").agg(days=pl.col("date").n_unique(), care_fen=pl.col("fee_fen").sum())
     items = (

@@ -56,7 +56,7 @@ def without_companion(t: Tables, *classes: str, days: int) -> pl.LazyFrame:
     lines = t.computed(limited_lines(t, *classes).filter(pl.col("partner").list.len() > 0))
     wanted = lines.select("psn_no", "bkkp_sn", "date", "mdtrt_id", "partner").explode("partner")
     # which codes are companions is settled on the few distinct items, so that only companion lines are joined
-    stems = wanted.select("partner").unique().collect()
+    stems = wanted.select("partner").unique().collect(engine=t.engine)
     codes = items_of(t).select("hilist_code").unique().join(stems, how="cross").filter(pl.col("hilist_code").str.starts_with(pl.col("partner")))
     others = t.lines.select("psn_no", "hilist_code", "date", "mdtrt_id").join(codes.lazy(), on="hilist_code", how="inner")
     same_visit = wanted.join(others.select("mdtrt_id", "partner").unique(), on=["mdtrt_id", "partner"], how="semi").select("bkkp_sn").unique()

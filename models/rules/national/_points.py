@@ -30,12 +30,12 @@ def stem(code: pl.Expr) -> pl.Expr:
 
 def items_of(t: Tables) -> pl.DataFrame:
     """Distinct hilist_code, hilist_name, list_type of the lines."""
-    return _items(t).collect()
+    return _items(t).collect(engine=t.engine)
 
 
 @once
 def _items(t: Tables) -> pl.LazyFrame:
-    return t.lines.select("hilist_code", "hilist_name", "list_type").unique()
+    return t.items.select("hilist_code", "hilist_name", "list_type").unique()
 
 
 def matched_items(t: Tables, *rule_classes: str) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def limited_lines(t: Tables, *rule_classes: str, paid_only: bool = True) -> pl.L
     """
     items = matched_items(t, *rule_classes)
     keys = ["hilist_code", "hilist_name"]
-    lines = t.lines.filter(pl.col("hilist_code").is_in(items["hilist_code"].unique().to_list()))
+    lines = t.lines.filter(t.of_item(pl.col("hilist_code").is_in(items["hilist_code"].unique().to_list())))
     if paid_only:
         lines = lines.filter(pl.col("inscp_fen") > 0)
     inside = (pl.col("valid_from").is_null() | (pl.col("date") >= pl.col("valid_from"))) & (

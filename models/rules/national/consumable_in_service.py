@@ -14,11 +14,11 @@ def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """Per institution and candidate pair: days of the service, how many of them with the consumable, and its worth."""
     extras = limited_lines(t, "医疗服务项目与医用耗材重复收费").filter(pl.col("list_type") == "301")
     pairs = extras.select("point_id", "item_name", "partner").unique("point_id").explode("partner")
-    bases = pairs.select("partner").unique().collect()["partner"].to_list()
+    bases = pairs.select("partner").unique().collect(engine=t.engine)["partner"].to_list()
     if not bases:
         bases = ["none"]
     services = (
-        t.lines.filter(pl.col("hilist_code").str.contains("^(?:" + "|".join(bases) + ")"))
+        t.lines.filter(t.of_item(pl.col("hilist_code").str.contains("^(?:" + "|".join(bases) + ")")))
         .select("fixmedins_code", "mdtrt_id", "date", "hilist_code")
         .unique()
     )

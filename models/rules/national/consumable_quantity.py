@@ -33,7 +33,7 @@ def consumable_quantity(t: Tables, p: Params) -> pl.LazyFrame:
     keys = ["psn_no", "month", "fixmedins_code"]
     people = lines.select("psn_no").unique()
     services = (
-        t.lines.filter(pl.col("hilist_code").str.starts_with("003110000"))
+        t.lines.filter(t.of_item(pl.col("hilist_code").str.starts_with("003110000")))
         .join(people, on="psn_no", how="semi")
         .with_columns(month=pl.col("date").dt.truncate("1mo"))
     )

@@ -12,7 +12,7 @@ from models.wording import span, yuan
 def _extract(t: Tables, p: Params) -> pl.LazyFrame:
     """One row a product with its usual daily quantity, and the lines far beyond it."""
     drugs = t.lines.filter(
-        pl.col("hilist_code").str.contains("^[XZ]") & ~pl.col("inpatient") & (pl.col("prd_days") >= 1) & (pl.col("inscp_fen") > 0)
+        t.of_item(pl.col("hilist_code").str.contains("^[XZ]")) & ~pl.col("inpatient") & (pl.col("prd_days") >= 1) & (pl.col("inscp_fen") > 0)
     ).with_columns(
         # packs cannot be split: a day's quantity is too much only if one pack less would still be
         daily=pl.col("cnt") / pl.col("prd_days"),

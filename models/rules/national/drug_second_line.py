@@ -28,14 +28,19 @@ def drug_second_line(t: Tables, p: Params) -> pl.LazyFrame:
     seen for less than ``history_days`` of data, on fewer than ``visit_days_min`` days, or ever settled outside the city are left out, and
     so are stays: what was tried before an admission is in the record, not in the claims. Suspected; the hospital shows the record.
     """
-    drugs = t.lines.filter(pl.col("hilist_code").str.starts_with("X"))
+    drugs = t.lines.filter(t.of_item(pl.col("hilist_code").str.starts_with("X")))
     lines = one_point(limited_lines(t, "药品限二线使用").filter(pl.col("hilist_code").str.starts_with("X"))).with_columns(
         group=pl.col("hilist_code").str.slice(1, 3), generic=pl.col("hilist_code").str.slice(0, 10)
     )
     first = lines.group_by("psn_no", "generic").agg(pl.col("date").min().alias("first_use"))
     lines = lines.join(first, on=["psn_no", "generic"], how="inner")
     begin = t.visits.select(pl.col("begn_date").min().alias("data_from"))
-    before = drugs.select("psn_no", group=pl.col("hilist_code").str.slice(1, 3), other=pl.col("hilist_code").str.slice(0, 10), other_date="date")
+    before = drugs.select(
+        "psn_no",
+        group=t.of_item(pl.col("hilist_code").str.slice(1, 3)),
+        other=t.of_item(pl.col("hilist_code").str.slice(0, 10)),
+        other_date="date",
+    )
     tried = (
         lines.select("psn_no", "group", "generic", "first_use")
         .unique()

@@ -35,7 +35,7 @@ def exclusive_item_pairs(t: Tables, p: Params) -> pl.LazyFrame:
     k = knowledge_of(t)
     pairs = k.pairs.filter(~pl.col("included").str.starts_with(HAEMODIALYSIS_STEM)).lazy()
     coded = k.pairs.select(pl.concat_list("including", "included").explode())["including"].unique().to_list()
-    lines = t.lines.filter(pl.col("hilist_code").is_in(coded) & (pl.col("inscp_fen") > 0)).select(
+    lines = t.lines.filter(t.of_item(pl.col("hilist_code").is_in(coded)) & (pl.col("inscp_fen") > 0)).select(
         "bkkp_sn", "mdtrt_id", "setl_id", "psn_no", "fixmedins_code", "hilist_code", "hilist_name", "date", "time", "inscp_fen", "cnt"
     )
     whole = lines.select(

@@ -37,7 +37,7 @@ def line_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
     gap = (pl.col("fee_fen") - product).abs()
     sum_wrong = (gap > p["gap_yuan"] * 100) & (gap > product * p["gap_share"]) & (gap > pl.col("cnt") * p["rounding_fen"])
     scope_wrong = pl.col("inscp_fen") > pl.col("fee_fen") + p["gap_yuan"] * 100
-    checks = {"目录编码与目录类别不一致": mixed, "金额不等于数量乘单价": sum_wrong, "医保范围内金额大于费用总额": scope_wrong}
+    checks = {"目录编码与目录类别不一致": t.of_item(mixed), "金额不等于数量乘单价": sum_wrong, "医保范围内金额大于费用总额": scope_wrong}
     wrong = pl.concat_list(pl.when(test.fill_null(value=False)).then(pl.lit(text)) for text, test in checks.items()).list.drop_nulls()
     odd = t.lines.filter(pl.any_horizontal(test.fill_null(value=False) for test in checks.values())).with_columns(wrong=wrong)
     return (

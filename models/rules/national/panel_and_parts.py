@@ -29,11 +29,14 @@ def panel_and_parts(t: Tables, p: Params) -> pl.LazyFrame:
     panels = limited_lines(t, "医疗服务项目分解收费").select(
         "mdtrt_id", "date", "time", "point_id", "partner", "count_max", panel_sn="bkkp_sn", panel="hilist_name"
     )
-    labs = t.lines.filter((pl.col("med_chrgitm_type") == "04") & (pl.col("inscp_fen") > 0))
     parts = panels.explode("partner")
+    # which items are parts is settled on the few names, not on every line
+    named = t.items.filter(pl.col("med_chrgitm_type") == "04").select("hilist_name").unique().join(parts.select("partner").unique(), how="cross")
+    named = named.filter(pl.col("hilist_name").str.contains(pl.col("partner"), literal=True))
+    labs = t.lines.filter((pl.col("med_chrgitm_type") == "04") & (pl.col("inscp_fen") > 0)).join(named, on="hilist_name", how="inner")
     met = (
-        labs.join(parts, on=["mdtrt_id", "date"], how="inner")
-        .filter(pl.col("hilist_name").str.contains(pl.col("partner"), literal=True) & (pl.col("hilist_name") != pl.col("panel")))
+        labs.join(parts, on=["mdtrt_id", "date", "partner"], how="inner")
+        .filter(pl.col("hilist_name") != pl.col("panel"))
         .filter((pl.col("time") - pl.col("time_right")).dt.total_minutes().abs() <= p["same_sample_minutes"])
         .sort("bkkp_sn", "panel_sn")
         .unique("bkkp_sn", keep="first", maintain_order=True)

@@ -39,7 +39,7 @@ def perioperative_antibiotics(t: Tables, p: Params) -> pl.LazyFrame:
         .unique()
     )
     infected = recorded(t).filter(pl.col("code").str.contains(p["infection_codes"])).select("mdtrt_id").unique()
-    antibiotics = t.lines.filter(pl.col("hilist_code").str.starts_with("XJ01") & (pl.col("inscp_fen") > 0) & ~pl.col("take_home"))
+    antibiotics = t.lines.filter(t.of_item(pl.col("hilist_code").str.starts_with("XJ01")) & (pl.col("inscp_fen") > 0) & ~pl.col("take_home"))
     stays = antibiotics.join(
         clean.join(others, on="mdtrt_id", how="anti").join(infected, on="mdtrt_id", how="anti").drop_nulls("operated"), on="mdtrt_id", how="inner"
     ).with_columns(after=(pl.col("date") - pl.col("operated")).dt.total_days())

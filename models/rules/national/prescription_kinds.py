@@ -37,9 +37,12 @@ def prescription_kinds(t: Tables, p: Params) -> pl.LazyFrame:
         & (pl.col("inscp_fen") > 0)
         & pl.col("rx_drord_no").is_not_null()
     )
-    diluent = pl.col("hilist_name").str.contains(p["diluent_words"])
-    counted = drugs.filter(~diluent).with_columns(
-        kinds=pl.col("hilist_code").str.slice(0, 10).n_unique().over("mdtrt_id", "rx_drord_no", pl.col("hilist_code").str.slice(0, 1)),
+    code = pl.col("hilist_code")
+    told_apart = drugs.filter(t.of_item(~pl.col("hilist_name").str.contains(p["diluent_words"]))).with_columns(
+        generic=t.of_item(code.str.slice(0, 10)), western_or_patent=t.of_item(code.str.slice(0, 1))
+    )
+    counted = told_apart.with_columns(
+        kinds=pl.col("generic").n_unique().over("mdtrt_id", "rx_drord_no", "western_or_patent"),
         by_stem=pl.lit(value=False),
     )
     odd = counted.filter(pl.col("kinds") > p["kinds_max"])

@@ -25,7 +25,7 @@ def _places(t: Tables, p: Params) -> pl.LazyFrame:
     """
     dr_code = pl.col("bilg_dr_code").fill_null("").alias("dr_code")
     fetched = t.lines.filter(
-        ~pl.col("inpatient") & category_code().is_in(DRUGS) & (pl.col("prd_days") > 0) & ~given_on_the_spot(pl.col("hilist_code"))
+        ~pl.col("inpatient") & category_code().is_in(DRUGS) & (pl.col("prd_days") > 0) & t.of_item(~given_on_the_spot(pl.col("hilist_code")))
     )
     days = pl.col("date").n_unique().over("psn_no")
     drugs = pl.col("hilist_code").str.slice(0, 10).n_unique().over("psn_no")
