@@ -109,6 +109,17 @@ def test_a_stay_paid_by_a_group_is_case_paid_unless_it_was_settled_as_an_outlier
     assert dict(t.lines.select("bkkp_sn", "case_paid").collect().iter_rows()) == {"L1": True, "L2": False}
 
 
+def test_a_low_outlier_that_was_paid_more_than_it_charged_was_paid_by_its_group(city: City) -> None:
+    t = city(
+        mdtrt_d="mdtrt_id | med_type | begntime | endtime\nM1 | 21 | 2024-03-01 | 2024-03-05\nM2 | 21 | 2024-03-01 | 2024-03-05",
+        fee_list_d="bkkp_sn | mdtrt_id | setl_id | fee_ocur_time | pric\nL1 | M1 | S1 | 2024-03-02 | 1300\nL2 | M2 | S2 | 2024-03-02 | 1300",
+        mdcs_fund_setl_list_d="setl_id | mdtrt_id | hi_paymtd\nS1 | M1 | 4\nS2 | M2 | 4",
+        drg_setl_d="setl_id | drg_code | drg_wt | drg_pay_std | drg_case_type | drg_fund_pay\n"
+        "S1 | FM39 | 1.6 | 6200 | 3 | 5850\nS2 | FM39 | 1.6 | 6200 | 3 | 940",
+    )
+    assert dict(t.stays.select("mdtrt_id", "case_paid").collect().iter_rows()) == {"M1": True, "M2": False}
+
+
 def test_the_fund_pays_its_share_of_a_line(city: City) -> None:
     t = city(
         fee_list_d="""
