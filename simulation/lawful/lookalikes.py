@@ -81,7 +81,7 @@ def controls(chunk: Chunk) -> None:
     v, line = chunk.visits, chunk.lines
     rng = np.random.default_rng([chunk.city.habits.seed, 12, chunk.number])
     stays = np.flatnonzero(chunk.inpatient() & v["alive"] & ~v["open"] & (v["case"] < 0) & (v["admway"] == 1) & (v["profile"] >= 0))
-    stays = chunk.pick(stays, 0.08)
+    stays = stays[rng.random(len(stays)) < 0.08]
     lines = chunk.lines_of(stays)
     tests = lines[np.isin(line["item"][lines], items("血细胞分析", "钾测定", "肾功能组合测定", "C-反应蛋白测定"))]
     first = tests[line["t"][tests] // DAY == v["begn"][line["visit"][tests]] // DAY]

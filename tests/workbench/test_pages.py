@@ -318,7 +318,9 @@ def test_reading_on_from_finding_to_finding_meets_each_of_the_institution_once_a
         met, here = [], first
         while here:
             met.append(here)
-            found = re.search(rf'<a class="button no-print" href="/findings/([^"/]+)/\?run={run_id}">[^<]*{label}', text(client, f"/findings/{here}/?run={run_id}"))
+            found = re.search(
+                rf'<a class="button no-print" href="/findings/([^"/]+)/\?run={run_id}">[^<]*{label}', text(client, f"/findings/{here}/?run={run_id}")
+            )
             here = found[1] if found else ""
         return met
 

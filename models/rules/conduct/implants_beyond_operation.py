@@ -50,7 +50,16 @@ def _implants(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000303003000",
     legal_basis=("reg.15", "reg.38.4", "reg.40.3"),
     needs=("fee_list_d", "mdcs_fund_setl_list_oprn_d"),
-    params=("implants", "peer_stays_min", "times_peers_min", "times_anywhere_min", "pieces_above_min", "anatomy_max", "usual_pieces"),
+    params=(
+        "implants",
+        "peer_stays_min",
+        "times_peers_min",
+        "times_anywhere_min",
+        "pieces_above_min",
+        "anatomy_max",
+        "usual_pieces",
+        "lawful_pieces",
+    ),
     exceptions=("refund",),
     extract=_implants,
 )
@@ -62,7 +71,8 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     ``pieces_above_min`` pieces more, or more than the body has room for (``anatomy_max``, pieces by name, whatever the
     operation), or, where few had the operation, at least ``times_anywhere_min`` times what nine in ten stays with
     that implant at other hospitals need (where these are few too, ``usual_pieces``, by name). A second operation that takes
-    the same implant is allowed what it usually needs on top; stays with more than two are measured by the body only. The lines billed
+    the same implant is allowed what it usually needs on top; stays with more than two are measured by the body only. Screws count
+    from more than a long plate has holes (``lawful_pieces``, by name). The lines billed
     last are at fault, as many as the excess needs; the amount is the excess pieces' share of them. One finding a stay.
     """
     every = t.extracted.filter(pl.col("cnt") > 0)
@@ -88,14 +98,18 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("cnt_any").quantile(0.9, "higher").alias("most_usual"), pl.len().alias("stays"))
     )
     room, norm = _by_name(p["anatomy_max"]), _by_name(p["usual_pieces"])
+    # a long plate over a shattered bone takes more screws than most, and no diagnosis code says how shattered it was
+    beyond_a_plate = pl.col("cnt") > _by_name(p["lawful_pieces"]).fill_null(0)
     above_peers = (
-        (pl.col("peers") >= p["peer_stays_min"])
+        beyond_a_plate
+        & (pl.col("peers") >= p["peer_stays_min"])
         & (pl.col("operations").fill_null(1) <= 2)
         & (pl.col("cnt") >= pl.col("usual") * p["times_peers_min"])
         & (pl.col("cnt") - pl.col("usual") >= p["pieces_above_min"])
     ).fill_null(value=False)
     above_all = (
-        (pl.col("stays") >= p["peer_stays_min"])
+        beyond_a_plate
+        & (pl.col("stays") >= p["peer_stays_min"])
         & (pl.col("operations").fill_null(1) <= 2)
         & (pl.col("cnt") >= pl.col("most_usual") * p["times_anywhere_min"])
         & (pl.col("cnt") - pl.col("most_usual") >= p["pieces_above_min"])

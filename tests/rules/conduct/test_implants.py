@@ -38,13 +38,13 @@ def theatre(city, counts: list[int], *, item: str = SCREW, peers: int = 6, usual
 
 
 def test_twice_the_usual_screws_are_found_and_the_lines_billed_last_are_at_fault(city):
-    findings = found(implants_beyond_operation, theatre(city, [6, 7]))
+    findings = found(implants_beyond_operation, theatre(city, [6, 9]))
     assert lines_of(findings) == [["L1"]]
     assert findings["related_bkkp_sns"].to_list() == [["L0"]]
-    assert findings.select("fixmedins_code", "amount_at_issue", "fund_loss").row(0) == ("H1", 1400.0, 980.0)
+    assert findings.select("fixmedins_code", "amount_at_issue", "fund_loss").row(0) == ("H1", 1800.0, 1260.0)
 
 
-@pytest.mark.parametrize(("pieces", "hits"), [(6, 0), (10, 0), (11, 1)])
+@pytest.mark.parametrize(("pieces", "hits"), [(6, 0), (14, 0), (15, 1)])
 def test_a_difficult_fracture_may_take_some_more(city, pieces, hits):
     assert found(implants_beyond_operation, theatre(city, [pieces])).height == hits
 
@@ -55,11 +55,11 @@ def test_a_second_plate_is_a_surgeon_s_choice_and_a_third_is_not(city):
 
 
 def test_several_operations_take_more(city):
-    assert found(implants_beyond_operation, theatre(city, [13], operations=3)).is_empty()
+    assert found(implants_beyond_operation, theatre(city, [16], operations=3)).is_empty()
 
 
 def test_few_peers_prove_nothing(city):
-    assert found(implants_beyond_operation, theatre(city, [13], peers=4)).is_empty()
+    assert found(implants_beyond_operation, theatre(city, [16], peers=4)).is_empty()
 
 
 def test_where_no_peer_shows_the_need_the_usual_number_of_stents_does(city):
@@ -70,8 +70,8 @@ def test_where_no_peer_shows_the_need_the_usual_number_of_stents_does(city):
 
 
 def test_a_line_only_part_of_which_is_too_much_counts_with_that_part(city):
-    findings = found(implants_beyond_operation, theatre(city, [13]))
-    assert findings["amount_at_issue"].to_list() == [1400.0]
+    findings = found(implants_beyond_operation, theatre(city, [16]))
+    assert findings["amount_at_issue"].to_list() == [2000.0]
 
 
 def test_a_body_has_room_for_two_lenses(city):
@@ -80,7 +80,7 @@ def test_a_body_has_room_for_two_lenses(city):
 
 
 def test_pieces_taken_back_are_gone(city):
-    assert found(implants_beyond_operation, theatre(city, [6, 7], undo=7)).is_empty()
+    assert found(implants_beyond_operation, theatre(city, [6, 9], undo=9)).is_empty()
 
 
 def test_implants_without_any_operation_are_found(city):
