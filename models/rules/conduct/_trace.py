@@ -70,7 +70,7 @@ def _of_keys(scanned: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
     first, last = np.searchsorted(every, wanted, "left"), np.searchsorted(every, wanted, "right")
     many = last - first
     rows = np.repeat(first, many) + np.arange(many.sum()) - np.repeat(many.cumsum() - many, many)
-    return scanned[rows]
+    return scanned.select(pl.all().gather(rows))
 
 
 def rows_of_repeated_codes(t: Tables) -> pl.LazyFrame:
