@@ -261,8 +261,10 @@ class Tables:
         """What ``told`` says of the columns of ``ITEM``, for filters and new columns of a bucket's ``lines`` (and frames of theirs with ``item_no``).
 
         It is worked out once an item and looked up by number: a search for words in the names of all lines takes ten times as long.
-        Over the whole lake, whose items have no numbers, it is ``told`` itself.
+        Over the whole lake, whose items have no numbers, it is ``told`` itself. Raises ValueError when ``told`` reads another column.
         """
+        if foreign := sorted(set(told.meta.root_names()) - set(ITEM)):
+            raise ValueError(f"of_item reads {', '.join(ITEM)} alone; {', '.join(foreign)} differ from line to line: filter by them beside it.")
         if self.bucket is None:
             return told
         looked_up = self.items.select(told.alias("told")).collect(engine=self.engine).to_series()

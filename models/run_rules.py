@@ -121,7 +121,7 @@ def settle(hits: pl.DataFrame, unit: Rule, lines: pl.LazyFrame, stays: pl.LazyFr
 
 
 def settle_all(found: Sequence[tuple[Rule, pl.DataFrame]], lines: pl.LazyFrame, stays: pl.LazyFrame) -> list[pl.DataFrame]:
-    """The hits of many rules settled after one pass over the city's lines, of which they name few."""
+    """The hits of many rules settled after one pass over the city's lines and stays, of which they name few."""
     if not found:
         return []
     named = pl.concat([hits.select(bkkp_sn=pl.col("bkkp_sns").list.explode(keep_nulls=False, empty_as_null=False)) for _, hits in found]).unique()
@@ -129,7 +129,9 @@ def settle_all(found: Sequence[tuple[Rule, pl.DataFrame]], lines: pl.LazyFrame, 
     of_line = lines.join(named.lazy(), on="bkkp_sn", how="semi")
     of_stay = lines.join(whole.unique().lazy(), on="mdtrt_id", how="semi")
     few = pl.concat([of_line, of_stay]).collect(engine="streaming").unique("bkkp_sn").lazy()
-    return [settle(hits, unit, few, stays) for unit, hits in found]
+    visited = pl.concat([hits.select("mdtrt_id") for _, hits in found]).drop_nulls().unique()
+    few_stays = stays.join(visited.lazy(), on="mdtrt_id", how="semi").collect(engine="streaming").lazy()
+    return [settle(hits, unit, few, few_stays) for unit, hits in found]
 
 
 def _hits(unit: Rule, t: Tables, city: City) -> pl.DataFrame:

@@ -83,3 +83,11 @@ def test_rules_that_share_a_frame_made_of_what_they_gathered_gather_the_same() -
         sharing = [unit for unit in all_rules() if f"from {module} import" in inspect.getsource(sys.modules[unit.function.__module__])]
         assert len(sharing) > 1
         assert len({unit.extract for unit in sharing}) == 1, [unit.rule_id for unit in sharing]
+
+
+def test_an_extract_step_that_several_rules_share_reads_no_parameters() -> None:
+    sharing = [unit for unit in all_rules() if unit.extract is not None and unit.gathered != unit.rule_id]
+    assert len(sharing) > len({unit.gathered for unit in sharing}) > 0
+    for unit in sharing:
+        assert unit.gathered not in {other.rule_id for other in all_rules()}
+        assert "    del p\n" in inspect.getsource(unit.extract), unit.gathered

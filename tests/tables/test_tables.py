@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import polars as pl
 import pytest
 
 from features.tables import Tables
@@ -128,3 +129,44 @@ def test_the_fund_pays_its_share_of_a_line(city: City) -> None:
             """
     )
     assert t.lines.collect()["fund_fen"].to_list() == [2800]
+
+
+ITEMS_BILLED = """
+    bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code     | hilist_name | list_type | med_chrgitm_type | cnt | pric
+    L1      | M1       | 2024-03-02    | 001109000010000 | 普通病房床位费   | 201       | 01               | 1   | 40
+    L2      | M1       | 2024-03-02    | XJ01CAA001      | 阿莫西林      | 101       | 09               | 1   | 20
+    L3      | M1       | 2024-03-03    | 001109000010000 | 普通病房床位费   | 201       | 01               | 1   | 40
+    L4      | M1       | 2024-03-03    | XJ01CAA001      | -           | 101       | 09               | 1   | 20
+"""
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_an_item_says_of_itself_is_told_of_each_of_its_lines(city: City, whole: bool) -> None:
+    t = city(fee_list_d=ITEMS_BILLED)
+    t = Tables(t.lake) if whole else t
+    code, name = pl.col("hilist_code"), pl.col("hilist_name")
+    told = t.lines.with_columns(
+        drug=t.of_item(code.str.starts_with("X")), group=t.of_item(code.str.slice(0, 4)), bed=t.of_item(name.str.contains("床"))
+    )
+    assert told.select("bkkp_sn", "drug", "group", "bed").sort("bkkp_sn").collect().rows() == [
+        ("L1", False, "0011", True),
+        ("L2", True, "XJ01", False),
+        ("L3", False, "0011", True),
+        # a name that is missing says neither yes nor no, as on the line itself
+        ("L4", True, "XJ01", None),
+    ]
+    assert t.lines.filter(t.of_item(~name.str.contains("床"))).collect()["bkkp_sn"].to_list() == ["L2"]
+    assert t.items.select(pl.len()).collect().item() == 3
+
+
+def test_what_items_say_has_its_own_type_also_where_no_line_stands(city: City) -> None:
+    t = city(fee_list_d=ITEMS_BILLED.splitlines()[1])
+    code = pl.col("hilist_code")
+    told = t.lines.select(word=t.of_item(code.str.slice(0, 2)), flag=t.of_item(code.str.starts_with("X"))).collect()
+    assert told.schema == {"word": pl.String, "flag": pl.Boolean}
+
+
+def test_of_an_item_only_its_own_columns_are_asked(city: City) -> None:
+    t = city(fee_list_d=ITEMS_BILLED)
+    with pytest.raises(ValueError, match="inpatient differ from line to line"):
+        t.of_item(pl.col("hilist_code").str.starts_with("X") & pl.col("inpatient"))
