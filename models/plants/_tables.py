@@ -98,7 +98,8 @@ def shortest_stays(frames: Given, days_min: float) -> pl.DataFrame:
 
 def never_admitted(frames: Given, houses: pl.DataFrame) -> pl.DataFrame:
     """``fixmedins_code psn_no``: the outpatients of these houses who were in no hospital, each with the house he visits most."""
-    admitted = stays_of_days(frames, 0).select("psn_no")
+    # also stays that have not ended, or were settled in several parts
+    admitted = frames["mdtrt_d"].filter(is_inpatient(pl.col("med_type"))).select("psn_no")
     known = outpatient_visits(frames).join(houses, on="fixmedins_code", how="semi").join(admitted, on="psn_no", how="anti")
     often = known.group_by("psn_no", "fixmedins_code").len("n").sort("psn_no", "n", "fixmedins_code", descending=[False, True, False])
     return often.unique("psn_no", keep="first", maintain_order=True).select("fixmedins_code", "psn_no")
