@@ -30,9 +30,10 @@ def _after(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code=None,
     legal_basis=("reg.15", "reg.40.2", "reg.40.3"),
     needs=("dr_info_b", "fee_list_d"),
-    params=("grace_days", "days_min", "seen_before_days", "kept_up_share_max"),
+    params=("grace_days", "days_min", "seen_before_days", "kept_up_share_max", "houses_doubt_min"),
     exceptions=("refund",),
     extract=_after,
+    version="2",
 )
 def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
     """Orders in the name of a physician who had left the institution.
@@ -41,7 +42,8 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
     ``days_min`` days. Who is registered there again, or still by another row, has not left. One finding a physician and
     institution. A leaving within the data, ``seen_before_days`` after they begin, is believed. An older one is believed only where
     the register is kept up: of all physicians who left before, at most ``kept_up_share_max`` are still billed where they left;
-    else those entries are what nobody tended. An honest answer would be a wrong date in the register, a retired physician called
+    else those entries are what nobody tended. Whom ``houses_doubt_min`` houses or more go on billing still works somewhere: then the entry
+    may be wrong, which the evidence says and which weighs little. An honest answer would be a wrong date in the register, a retired physician called
     back without an entry, or an unchanged log-in of the successor.
     """
     begun = t.extracted.select(pl.col("begun").min().dt.offset_by(f"{p['seen_before_days']}d"))
@@ -59,14 +61,16 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("inscp_fen").sum().alias("worth"),
         )
         .filter(pl.col("days") >= p["days_min"])
+        # whom several houses go on billing still works, and the entry may be wrong
+        .with_columns(doubt=pl.col("fixmedins_code").n_unique().over("dr_code") >= p["houses_doubt_min"])
         .select(
             "fixmedins_code",
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.95),
+            strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.95) * pl.when("doubt").then(0.3).otherwise(1.0),
             evidence=pl.format(
-                "医师{}登记于{}离职，此后{}至{}仍有{}天以其名义开单{}条，涉及医保范围内金额{}元。",
+                "医师{}登记于{}离职，此后{}至{}仍有{}天以其名义开单{}条，涉及医保范围内金额{}元。{}",
                 "dr_code",
                 "left",
                 "occurred_from",
@@ -74,6 +78,7 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
                 "days",
                 pl.col("bkkp_sns").list.len(),
                 yuan(pl.col("worth")),
+                pl.when("doubt").then(pl.lit("多家机构均仍以其名义开单，须先核实离职登记是否有误。")).otherwise(pl.lit("")),
             ),
         )
     )

@@ -85,3 +85,11 @@ def test_a_drug_in_two_groups_of_the_list_counts_once(city):
     both = {"奥拉西坦": "^I6", "西坦": "^I6"}
     findings = found(monitored_drugs_unrelated, ward(city), related_diagnoses=both)
     assert lines_of(findings) == [[f"GH1-{n:03d}"] for n in range(6)]
+
+
+ALBUMIN = ("XB05AAR021B001010105417", "人血白蛋白")
+
+
+@pytest.mark.parametrize(("dx", "hits"), [("M51.202", 6), ("K74.601", 0), ("C34.900", 0), ("E88.000", 0), ("T31.200", 0)])
+def test_albumin_for_a_slipped_disc_is_found_and_for_cirrhosis_cancer_or_burns_lawful(city, dx, hits):
+    assert found(monitored_drugs_unrelated, ward(city, dx=dx, drug=ALBUMIN)).height == hits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from models.rules.conduct.packs_beyond_stated_days import packs_beyond_stated_days
 from tests.rules.support import found, lines_of
 
@@ -15,7 +17,7 @@ def usual(lines: int = 20) -> str:
 
 
 def sales(packs: int, *, days: int | str = 28, visits: int = 3, more: str = "") -> str:
-    return "".join(f"L{n} | M{n} | P{n} | H1 | 2024-03-0{n + 1} | {DRUG} | {packs} | {days} | \n" for n in range(visits)) + more
+    return "".join(f"L{n} | M{n} | P{n} | H1 | 2024-03-{n + 1:02d} | {DRUG} | {packs} | {days} | \n" for n in range(visits)) + more
 
 
 def test_twelve_packs_stated_as_four_weeks_are_found_at_the_third_visit(city):
@@ -44,3 +46,18 @@ def test_two_lines_of_one_visit_are_one_visit(city):
 
 def test_lines_without_days_are_not_judged(city):
     assert found(packs_beyond_stated_days, city(fee_list_d=HEAD + usual() + sales(12, days="-"))).is_empty()
+
+
+@pytest.mark.parametrize(("visits", "packs", "hits"), [(8, 5, 8), (7, 5, 0), (8, 4, 0)])
+def test_five_packs_for_what_two_last_are_a_house_s_habit_from_the_eighth_visit(city, visits, packs, hits):
+    assert found(packs_beyond_stated_days, city(fee_list_d=HEAD + usual(60) + sales(packs, visits=visits))).height == hits
+
+
+def test_strong_doses_that_the_whole_city_takes_are_no_habit_of_one_house(city):
+    everywhere = "".join(f"E{n} | ME{n} | PE{n} | H{n % 6 + 2} | 2024-03-01 | {DRUG} | 5 | 28 | \n" for n in range(24))
+    assert found(packs_beyond_stated_days, city(fee_list_d=HEAD + usual(60) + sales(5, visits=8) + everywhere)).is_empty()
+
+
+def test_a_large_house_with_a_few_strong_doses_is_lawful(city):
+    plain = "".join(f"N{n} | MN{n} | PN{n} | H1 | 2024-04-01 | {DRUG} | 2 | 28 | \n" for n in range(1000))
+    assert found(packs_beyond_stated_days, city(fee_list_d=HEAD + usual(60) + sales(5, visits=8) + plain)).is_empty()

@@ -98,6 +98,16 @@ def test_lawful_orders_after_a_day_of_leaving(city, why, last, register):
     assert found(physician_after_leaving, on_record(city, orders("D1", "H1", range(last)), *register)).is_empty(), why
 
 
+def test_whom_two_houses_go_on_billing_may_have_been_entered_wrongly(city):
+    left = [("D1", None, 1, house, "H1", "2024-03-05") for house in ("H1", "H2")]
+    alone = found(physician_after_leaving, on_record(city, orders("D1", "H1", range(20)), *left))
+    both = found(physician_after_leaving, on_record(city, [*orders("D1", "H1", range(20)), *orders("D1", "H2", range(14, 20))], *left))
+    assert (alone.height, both.height) == (1, 2)
+    assert both["strength"].max() < alone["strength"].min()
+    assert both["evidence"].str.contains("须先核实离职登记").all()
+    assert not alone["evidence"].str.contains("须先核实").any()
+
+
 def leavers(number: int):
     """Physicians D100 and on who left H1 before the data begin and are never billed there again."""
     return [(f"D{100 + n}", None, 0, "H1", "H1", "2023-06-01") for n in range(number)]

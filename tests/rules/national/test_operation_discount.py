@@ -50,3 +50,21 @@ def test_operation_discount_lets_pass(city, why):
 def test_the_amount_is_what_the_discount_would_have_saved(city):
     findings = found(operation_discount, city(**HIT.tables))
     assert findings.select("amount_at_issue", "fund_loss").row(0) == (300.0, 210.0)
+
+
+FEE = "bkkp_sn | mdtrt_id | fee_ocur_time | hilist_code | hilist_name | pric | pric_uplmt_amt\n"
+
+
+LISTED = "hilist_code | hilist_lmtpric_type | begndate | hilist_pric_uplmt_amt\n"
+
+
+@pytest.mark.parametrize(("price", "ceiling", "hits"), [(900, 900, 1), (450, 900, 0), (450, 450, 0), (860, 900, 0)])
+def test_where_an_operation_never_stands_alone_its_ceiling_is_the_full_price(city, price, ceiling, hits):
+    """Adhesions are freed in every part of the belly: the operation is of several groups and meets the gallbladder in one of them."""
+    gallbladder = "L1 | M1 | 2024-03-02 | 003310060020000 | 胆囊切除术 | 2000 | 2000\n"
+    adhesions = f"L2 | M1 | 2024-03-02 | 003310030080000 | 肠粘连松解术 | {price} | {ceiling}"
+    listed = LISTED + "003310030080000 | 2 | 2023-01-01 | 900\n003310030080000 | 3 | 2023-01-01 | 800\n"
+    findings = found(operation_discount, city(fee_list_d=FEE + gallbladder + adhesions, hilist_lmtpric_d=listed))
+    assert lines_of(findings) == [["L2"]] * hits
+    assert findings["related_bkkp_sns"].to_list() == [["L1"]] * hits
+    assert found(operation_discount, city(fee_list_d=FEE + gallbladder + adhesions)).is_empty()
