@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from features.parameters import Params
@@ -12,6 +14,10 @@ from models.rule import rule
 from models.rules._register_entries import rests_on_one_entry
 from models.wording import span, yuan
 
+#: Ways of discharge by which the house says that the patient lived: home on orders, to another hospital, to a community. Who leaves against
+#: advice often goes home to die.
+_ALIVE: Final = ("1", "2", "3")
+
 
 def _after_death(t: Tables, p: Params) -> pl.LazyFrame:
     """Lines after a registered death, one row a visit and settlement; ``sources`` counts the registers that know of the death, ``on`` tells
@@ -19,7 +25,7 @@ def _after_death(t: Tables, p: Params) -> pl.LazyFrame:
     deaths = t.raw("die_reg_d").group_by("psn_no").agg(pl.col("die_date").max(), sources=pl.col("data_src").drop_nulls().n_unique())
     # of whom the house itself says that he went home alive days after his death
     went_on = (
-        t.stays.filter(~pl.col("dscg_way").fill_null("1").is_in(["4", "5"]))
+        t.stays.filter(pl.col("dscg_way").is_in(_ALIVE))
         .join(deaths, on="psn_no", how="inner")
         .select("mdtrt_id", last="end_date", on=pl.lit(value=True), died="die_date")
         .filter(pl.col("last") > pl.col("died").dt.offset_by(f"{p['days_on_min']}d"))

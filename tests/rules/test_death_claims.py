@@ -21,7 +21,9 @@ def test_lines_posted_late_for_a_stay_that_ended_with_the_death_are_bookkeeping(
     assert found(death_claims, city(die_reg_d=DEATH, mdtrt_d=stay, fee_list_d=HEAD + "L1 | M1 | 2024-03-13 | 001204000060000 | | 1")).is_empty()
 
 
-@pytest.mark.parametrize(("end", "way", "hits"), [("2024-03-13", 1, 1), ("2024-03-12", 1, 0), ("2024-03-13", 5, 0), ("2024-03-13", 4, 0)])
+@pytest.mark.parametrize(
+    ("end", "way", "hits"), [("2024-03-13", 1, 1), ("2024-03-12", 1, 0), ("2024-03-13", 5, 0), ("2024-03-13", 4, 0), ("2024-03-13", "-", 0)]
+)
 def test_a_stay_that_goes_on_for_days_and_ends_alive_is_suspected_and_one_that_ends_in_death_is_not(city, end, way, hits):
     stay = f"mdtrt_id | begntime | endtime | dscg_way\nM1 | 2024-03-01 | {end} | {way}\n"
     rows = "".join(f"L{day} | M1 | 2024-03-{day} | 001109000010000 | | 1\n" for day in (10, 11, 12))
