@@ -11,6 +11,7 @@ from models.exceptions.therapy_cycle import therapy_cycle
 from models.exceptions.transfer import transfer
 from models.kinds import Kind
 from models.rule import rule
+from models.rules.conduct._peers import others_rate
 from models.rules.inpatient._chance import at_least
 from models.rules.inpatient._stays import dated_stays, houses
 from models.wording import percent, span, yuan
@@ -68,10 +69,26 @@ def long_stays(t: Tables, p: Params) -> pl.LazyFrame:
     gz_code="GZ10000204001000",
     legal_basis=("reg.15", "reg.38.1", "impl.23", "impl.35"),
     needs=("mdtrt_d", "setl_d"),
-    params=("chance_max", "days_min", "gap_days", "persons_min", "slack_days", "usual_floor", "year_begin_day", "year_end_day"),
+    params=(
+        "chance_max",
+        "days_min",
+        "gap_days",
+        "habit_chance_max",
+        "habit_peers_min",
+        "habit_persons_min",
+        "habit_times_usual",
+        "habit_usual_floor",
+        "persons_min",
+        "slack_days",
+        "trim_share",
+        "usual_floor",
+        "year_begin_day",
+        "year_end_day",
+    ),
     exceptions=tuple(unit.name for unit in CLEARED),
     loss="stay",
     extract=long_stays,
+    version="2",
 )
 def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
     """A house sends its long patients home after so many days, each after as many as the others, and has them back the same or the next day.
@@ -81,7 +98,10 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
     ``gap_days`` by one at the same house for a disease of the same block. Found are houses at which at least ``persons_min`` persons were cut
     after one and the same length (within ``slack_days``) and more than chance allows (binomial, ``chance_max``) were lengths of such stays
     spread as those of the other long stays of the houses of this kind of care, no less than ``usual_floor`` on one length; there other
-    lengths shared by as many persons are told too. A stay that merely goes on is settled as interim within one visit and is none of these;
+    lengths shared by as many persons are told too. Where limits differ by disease the lengths do too; then the habit itself tells: cuts of
+    ``habit_persons_min`` persons in a share of the house's long stays ``habit_times_usual`` times that of the other houses of its kind of care
+    (at least ``habit_peers_min`` long stays, the highest ``trim_share`` of the houses left out, no less than ``habit_usual_floor``), which
+    chance gives with at most ``habit_chance_max``. A stay that merely goes on is settled as interim within one visit and is none of these;
     accounts closed at the turn of the year (``year_end_day``, ``year_begin_day``), cycles, announced returns, transfers and maternity are
     cleared. Unlike split_stay it also judges stays paid by the day. At issue is the second stay. An honest house would show the
     bureau's own rule to close accounts at that length.
@@ -116,30 +136,60 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("chance").min().over("fixmedins_code") <= p["chance_max"])
         .select("fixmedins_code", "next_id", "persons", "cuts", "here", "usual")
     )
+    habitual = (
+        stays.group_by("fixmedins_code", "care_class")
+        .agg(long=pl.len(), n_cut=pl.col("cut").sum(), n_persons=pl.col("psn_no").filter("cut").n_unique())
+        .with_columns(
+            elsewhere=others_rate(pl.col("n_cut"), pl.col("long"), p["trim_share"], over="care_class"),
+            peers=pl.col("long").sum().over("care_class") - pl.col("long"),
+        )
+        .with_columns(rate=pl.col("elsewhere").clip(p["habit_usual_floor"]))
+        .with_columns(chance=at_least("n_cut", "long", "rate"))
+        .filter(
+            (pl.col("peers") >= p["habit_peers_min"])
+            & (pl.col("n_persons") >= p["habit_persons_min"])
+            & (pl.col("n_cut") >= p["habit_times_usual"] * pl.col("rate") * pl.col("long"))
+            & (pl.col("chance") <= p["habit_chance_max"])
+        )
+        .select("fixmedins_code", "long", "n_cut", "n_persons", "elsewhere")
+    )
+    at_one_length = pl.format(
+        "该院长期住院后即时再入的{}例中，{}例（{}人）同样恰在满{}天前后出院，同类机构其他长期住院在该天数出院的不超过{}",
+        "cuts",
+        "here",
+        "persons",
+        "length",
+        percent(pl.col("usual")),
+    )
+    by_habit = pl.format(
+        "该院长期住院{}例中{}例（{}人）出院后即时再入（{}），同类其他机构为{}",
+        "long",
+        "n_cut",
+        "n_persons",
+        percent(pl.col("n_cut") / pl.col("long")),
+        percent(pl.col("elsewhere")),
+    )
     return (
         stays.filter("cut")
-        .join(found, on=["fixmedins_code", "next_id"])
+        .join(found, on=["fixmedins_code", "next_id"], how="left")
+        .join(habitual, on="fixmedins_code", how="left")
+        .filter(pl.col("here").is_not_null() | pl.col("n_cut").is_not_null())
         .select(
             "fixmedins_code",
             "psn_no",
             pl.col("next_id").alias("mdtrt_id"),
             occurred_from="begn_date",
             occurred_to="next_last_day",
-            strength=(0.5 + 0.04 * pl.col("persons")).clip(0.5, 0.9),
+            strength=(0.5 + 0.04 * pl.coalesce("persons", "n_persons")).clip(0.5, 0.9),
             evidence=pl.format(
-                "患者{}住院满{}天出院，{}又以{}（{}）住进同一院{}；该院长期住院后即时再入的{}例中，{}例（{}人）同样恰在满{}天前后出院，"
-                "同类机构其他长期住院在该天数出院的不超过{}；非转院、非周期治疗、非跨年结账。后一次住院基金支付{}元。",
+                "患者{}住院满{}天出院，{}又以{}（{}）住进同一院{}；{}；非转院、非周期治疗、非跨年结账。后一次住院基金支付{}元。",
                 span(pl.col("begn_date"), pl.col("last_day")),
                 "length",
                 pl.when(pl.col("gap") == 0).then(pl.lit("当日")).otherwise(pl.lit("次日")),
                 pl.col("next_dscg_maindiag_name").fill_null("同类诊断"),
                 "next_main_dx",
                 span(pl.col("next_begn_date"), pl.col("next_last_day")),
-                "cuts",
-                "here",
-                "persons",
-                "length",
-                percent(pl.col("usual")),
+                pl.coalesce(at_one_length, by_habit),
                 yuan(pl.col("next_paid_fen")),
             ),
         )

@@ -93,3 +93,20 @@ def test_stays_paid_by_the_day_are_judged_and_announced_returns_are_not(city):
     assert found(stays_cut_at_limit, lake(city, chains([60, 60, 60]), plain(), lists=by_day)).height == 3
     announced = by_day.replace(" | 5 | - | -", " | 5 | 按计划继续治疗 | 1")
     assert found(stays_cut_at_limit, lake(city, chains([60, 60, 60]), plain(), lists=announced)).is_empty()
+
+
+LENGTHS = [28, 35, 45, 60, 90]
+
+
+@pytest.mark.parametrize(
+    ("why", "lengths", "others", "returns", "hits"),
+    [
+        ("five persons cut after as many lengths", LENGTHS, 30, [], 5),
+        ("four are too few", LENGTHS[:4], 30, [], 0),
+        ("too few long stays elsewhere", LENGTHS, 29, [], 0),
+        ("the other house has as many", LENGTHS, 30, [28, 35, 45, 60, 90], 0),
+    ],
+)
+def test_where_limits_differ_the_habit_of_one_house_tells(city, why, lengths, others, returns, hits):
+    t = lake(city, chains(lengths), plain(count=15), chains(returns, house="H2"), plain("H2", others))
+    assert found(stays_cut_at_limit, t).filter(fixmedins_code="H1").height == hits, why
