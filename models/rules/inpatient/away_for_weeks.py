@@ -69,7 +69,7 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
     ``habit_chance_max``; the highest ``trim_share`` of them left out, the rate at least ``usual_floor``). Where
     more than ``usual_max`` of the like houses' stays have such runs, they are how care is given or posted, and nothing is found. The
     house's other patients must have been treated on at least ``ward_treated_min`` of the run's days on which there were any: a closed ward
-    treats nobody. At issue are
+    treats nobody. Where the habit stands, runs up to the discharge and of patients who lay there alone are found too. At issue are
     bed and nursing of the run. An honest house would show nursing notes; leave of absence in its record proves the bed was not slept in.
     """
     (stays,) = at_hand(t.extracted)
@@ -85,8 +85,13 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
         .group_by("mdtrt_id")
         .agg(ward_treated=pl.col("treated").mean())
     )
-    judged = judged.join(awake, on="mdtrt_id", how="left").filter(pl.col("ward_treated") >= p["ward_treated_min"])
-    away = stays.join(judged, on="mdtrt_id", how="left").with_columns(away=(pl.col("chance") <= p["chance_max"]).fill_null(value=False))
+    awake_enough = pl.col("ward_treated") >= p["ward_treated_min"]
+    rare = (pl.col("chance") <= p["chance_max"]) & awake_enough.fill_null(value=True)
+    away = (
+        stays.join(judged.join(awake, on="mdtrt_id", how="left"), on="mdtrt_id", how="left")
+        .with_columns(rare=rare.fill_null(value=False), back=(pl.col("after") >= p["treated_days_min"]).fill_null(value=False))
+        .with_columns(away=pl.col("rare") & pl.col("back") & pl.col("ward_treated").is_not_null())
+    )
     house = (
         away.group_by("fixmedins_code", "care_class")
         .agg(house_stays=pl.len(), house_away=pl.col("away").sum(), persons=pl.col("psn_no").filter("away").n_unique())
@@ -98,9 +103,9 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
         .drop("care_class")
     )
     return (
-        away.filter("away")
+        away.filter("rare")
         .join(house, on="fixmedins_code")
-        .filter(pl.col("habit") | (pl.col("chance") <= p["chance_alone_max"]))
+        .filter(pl.col("habit") | (pl.col("away") & (pl.col("chance") <= p["chance_alone_max"])))
         .select(
             "fixmedins_code",
             "psn_no",
@@ -110,7 +115,7 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to="run_to",
             strength=pl.when("habit").then(0.75).otherwise(0.6),
             evidence=pl.format(
-                "患者以{}（{}）住院{}共{}天，其间{}连续{}天只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，而此后又有诊疗"
+                "患者以{}（{}）住院{}共{}天，其间{}连续{}天只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，{}"
                 "（其余{}天中无诊疗的占{}；该院其他住院日占{}）；连续空床日床位护理等费用{}元。该院{}例长期住院中{}例如此，同类其他机构为{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),
                 pl.col("main_dx").fill_null("未编码"),
@@ -118,6 +123,7 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
                 "los",
                 span(pl.col("run_from"), pl.col("run_to")),
                 "run_days",
+                pl.when("back").then(pl.lit("而此后又有诊疗")).otherwise(pl.lit("直至出院")),
                 "rest",
                 percent(pl.col("own")),
                 percent(pl.col("house_idle")),
@@ -140,7 +146,7 @@ def _with_runs(stays: pl.LazyFrame, p: Params) -> pl.LazyFrame:
 
 
 def _longest(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
-    """Of each stay the longest long run after which at least ``treated_days_min`` days were treated."""
+    """Of each stay the longest long run, one after which at least ``treated_days_min`` days were treated (``after``) before any other."""
     treated = ~pl.col("idle")
     return (
         days.with_columns(after=treated.sum().over("mdtrt_id") - treated.cum_sum().over("mdtrt_id", order_by="date"))
@@ -155,8 +161,7 @@ def _longest(days: pl.LazyFrame, p: Params) -> pl.LazyFrame:
             bkkp_sns=pl.col("sns").explode(),
             amount=pl.col("fen").sum(),
         )
-        .filter(pl.col("after") >= p["treated_days_min"])
-        .sort("run_days", "run", descending=[True, False])
+        .sort(pl.col("after") >= p["treated_days_min"], "run_days", "run", descending=[True, True, False])
         .unique("mdtrt_id", keep="first", maintain_order=True)
     )
 

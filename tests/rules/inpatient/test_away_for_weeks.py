@@ -78,8 +78,15 @@ def test_a_closed_ward_treats_nobody(city):
     assert found(away_for_weeks, lake(city, ward("H1", *[AWAY] * 5), *PEERS)).is_empty()
 
 
-def test_who_waits_to_be_fetched_is_not_treated_again(city):
-    assert found(away_for_weeks, lake(city, ward("H1", range(14, NIGHTS), *OTHERS), *PEERS)).is_empty()
+def test_who_waits_to_be_fetched_is_not_treated_again_unless_it_is_a_habit_to_be_away(city):
+    waits = range(14, NIGHTS)
+    assert found(away_for_weeks, lake(city, ward("H1", waits, *OTHERS), *PEERS)).is_empty()
+    assert found(away_for_weeks, lake(city, ward("H1", waits, *[AWAY] * 2, *OTHERS), *PEERS)).height == 2
+    assert found(away_for_weeks, lake(city, ward("H1", waits, *[AWAY] * 3, *OTHERS), *PEERS)).height == 4
+
+
+def test_who_lies_there_alone_is_not_told_from_a_closed_ward(city):
+    assert found(away_for_weeks, lake(city, ward("H1", AWAY), *PEERS)).is_empty()
 
 
 def test_a_game_worth_a_tenth_of_the_bed_is_a_token_and_one_worth_more_is_not(city):
