@@ -65,7 +65,7 @@ def _makers(chunk: Chunk, a: Assignment) -> None:
     drugs = np.unique(line["item"][rows])
     if not len(drugs):
         return
-    rows = rows[np.isin(line["item"][rows], chunk.rng.choice(drugs, max(2, len(drugs) // 4), replace=False))]
+    rows = rows[np.isin(line["item"][rows], chunk.rng.choice(drugs, min(len(drugs), max(2, len(drugs) // 4)), replace=False))]
     what = line["item"][rows]
     first = cat.first_sku[what]
     prices = np.stack([cat.ceiling[0][2, first + k] for k in range(3)])
