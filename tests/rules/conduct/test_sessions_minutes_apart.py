@@ -8,6 +8,7 @@ from models.rules.conduct.sessions_minutes_apart import sessions_minutes_apart
 from tests.rules.conduct.draw import day, table
 from tests.rules.support import found, lines_of
 
+STAY = "mdtrt_id psn_no fixmedins_code med_type begntime endtime"
 FEE = "bkkp_sn mdtrt_id psn_no fixmedins_code fee_ocur_time hilist_code hilist_name cnt bilg_dr_code med_type init_feedetl_sn"
 TALK, HABIT = ("003115030220000", "心理治疗"), ("003115030280000", "行为矫正治疗")
 
@@ -30,7 +31,16 @@ def wards(
         for k in range(10)
         for s in range(elsewhere)
     ]
-    return city(fee_list_d=table(FEE, [*rows, *extra]))
+    patients = [(f"M{n}", f"PM{n}", "H1") for n in range(2)] + [
+        (f"N{n}-{k}", f"Q{n}-{k}", "H2" if n % 2 else "H3") for n in range(6) for k in range(10)
+    ]
+    stays = [(*who, kind if who[2] == "H1" else "21", f"{day(0)} 08:00", f"{day(25)} 10:00") for who in patients]
+    return city(mdtrt_d=table(STAY, stays), fee_list_d=table(FEE, [*rows, *extra]))
+
+
+def crowd():
+    """Sessions of eight more patients of D1 every day, all well apart."""
+    return [(f"C{d:02}-{k}", f"K{k}", f"PK{k}", "H1", f"{day(d)} {11 + k}:10", *TALK, 1, "D1", "21", None) for d in range(20) for k in range(8)]
 
 
 def test_both_sessions_are_in_question_visit_by_visit(city):
@@ -46,6 +56,18 @@ def test_a_session_with_time_around_it_stands_beside_the_others(city):
     assert findings.filter(findings["mdtrt_id"] == "M0")["related_bkkp_sns"].to_list() == [["C"]]
 
 
+@pytest.mark.parametrize(("days", "hits"), [(1, 2), (2, 3)])
+def test_who_came_in_between_is_not_named(city, days, hits):
+    """A third patient at seven and twelve past ten: two sessions are in between, four are not."""
+    between = [
+        (f"C{d}{n}", "M9", "PM9", "H1", f"{day(d)} 10:{n:02}", *item, 1, "D1", "21", None)
+        for d in range(days)
+        for n, item in ((7, TALK), (12, HABIT))
+    ]
+    findings = found(sessions_minutes_apart, wards(city, extra=between))
+    assert findings.height == hits
+
+
 @pytest.mark.parametrize(
     ("why", "change"),
     [
@@ -56,6 +78,7 @@ def test_a_session_with_time_around_it_stands_beside_the_others(city):
         ("a group is treated together", {"item": (HABIT[0], "集体行为矫正治疗")}),
         ("nursing goes on beside it", {"item": ("001201000140100", "护理")}),
         ("others' patients have as many sessions", {"elsewhere": 20}),
+        ("ten sessions of a working day follow each other by chance", {"extra": crowd()}),
         ("nobody says who treated", {"doctor": None}),
         ("outpatients pay at the counter", {"kind": "11"}),
         ("a session taken back", {"extra": [("U", "M0", "PM0", "H1", f"{day(0)} 16:00", *HABIT, -1, "D1", "21", "B00")]}),
