@@ -16,6 +16,7 @@ from features.feature import Feature, features_of
 from features.parameters import City
 from features.run import FEATURE_SCHEMA, long_frame
 from features.shared.measures import HOUSE
+from features.shared.text import filled
 from features.tables import Tables
 
 #: The month of a row, by the grain of the facts. A grain without one (items) has no months.
@@ -67,7 +68,7 @@ def _told(unit: Feature, t: Tables, city: City) -> pl.LazyFrame:
 
 def _name(month: str | pl.Expr) -> pl.Expr:
     """The code under which a house goes in a month."""
-    return pl.format("{} {}", pl.lit(month) if isinstance(month, str) else month, "fixmedins_code")
+    return filled("{} {}", pl.lit(month) if isinstance(month, str) else month, "fixmedins_code")
 
 
 def _month_of_name() -> pl.Expr:

@@ -25,6 +25,7 @@ from features.case_mix import case_mix
 from features.feature import Feature, features_of
 from features.funnel import Array, Funnel
 from features.parameters import City, Params
+from features.shared.text import filled
 
 #: Type of institution in words → family; the first word found counts.
 _FAMILIES: Final[tuple[tuple[str, str], ...]] = (
@@ -89,7 +90,7 @@ def peer_groups(institution: pl.LazyFrame | pl.DataFrame, stays: pl.LazyFrame | 
         .with_columns(family=family, general=general)
         .select(
             "fixmedins_code",
-            level_0=pl.concat_str("nature", "tier", "kind", pl.format("（{}）", "case_mix").fill_null("")),
+            level_0=pl.concat_str("nature", "tier", "kind", filled("（{}）", "case_mix").fill_null("")),
             level_1=pl.concat_str("nature", "tier", "kind"),
             level_2=pl.concat_str("tier", "kind"),
             level_3=pl.when("general").then(pl.concat_str("tier", "family")).otherwise("kind"),

@@ -17,6 +17,7 @@ import polars as pl
 from features.feature import GRAINS, Feature, features_of
 from features.networks.network_pairs import PAIR_SCHEMA, network_pairs
 from features.parameters import City
+from features.shared.text import filled
 from features.tables import Tables
 
 #: Facts computed for every person bucket.
@@ -164,7 +165,7 @@ def long_frame(unit: Feature, frame: pl.LazyFrame) -> pl.LazyFrame:
             f"Institution feature {unit.feature_id} must return fixmedins_code, numerator, denominator"
             f"{' and member' if unit.columns else ' and no member'}; it returned {names}."
         )
-    name = pl.format("{}_{}", pl.lit(unit.feature_id), "member") if unit.columns else pl.lit(unit.feature_id)
+    name = filled("{}_{}", pl.lit(unit.feature_id), "member") if unit.columns else pl.lit(unit.feature_id)
     quotient = pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator"))
     value = pl.col("value") if "value" in names else quotient
     scatter = pl.col("scatter") if "scatter" in names else pl.lit(None, pl.Float64)

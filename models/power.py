@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.plant import Frames, Plant
 
 CASE_SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -186,7 +187,7 @@ def _drawn(units: pl.DataFrame, strength: float, seed: int) -> pl.DataFrame:
 def _as_cases(rows: pl.DataFrame, plant: Plant, strength: float) -> pl.DataFrame:
     return rows.with_columns(
         # a unit may be several visits
-        case_id=pl.format(
+        case_id=filled(
             "{}:{}:{}", pl.lit(plant.plant_id), pl.lit(str(strength)), pl.concat_str("unit", "mdtrt_id", separator="/", ignore_nulls=True)
         ),
         plant_id=pl.lit(plant.plant_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.contracts.codes import code_lists
+from features.shared.text import filled
 
 
 def yuan(fen: pl.Expr) -> pl.Expr:
@@ -21,7 +22,7 @@ def span(begin: pl.Expr, end: pl.Expr) -> pl.Expr:
 
 def month(name: pl.Expr) -> pl.Expr:
     """``2024-03`` as ``2024年3月``."""
-    return pl.format("{}年{}月", name.str.slice(0, 4), name.str.slice(5, 2).str.strip_chars_start("0"))
+    return filled("{}年{}月", name.str.slice(0, 4), name.str.slice(5, 2).str.strip_chars_start("0"))
 
 
 def percent(share: pl.Expr) -> pl.Expr:

@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from features.drg.scheme import AMBIGUOUS_SUFFIX, UNGROUPED, Scheme
+from features.shared.text import filled
 
 #: Columns of the result, one row a case in the order of ``cases``.
 GROUPED: Final[dict[str, pl.DataType]] = {
@@ -339,11 +340,11 @@ def _explained(frame: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
     path = (
         pl.when(pl.col("reason") == "grouped")
         .then(
-            pl.format(
+            filled(
                 "MDC{}（主诊断{}）→{}（{}{}）→{}{}",
                 "mdc",
                 pl.when(pl.col("stand_in").is_not_null())
-                .then(pl.format("{}，未列入分组方案，按同亚目编码{}", "dx0", "stand_in"))
+                .then(filled("{}，未列入分组方案，按同亚目编码{}", "dx0", "stand_in"))
                 .otherwise(pl.col("dx0").fill_null("无")),
                 "adrg",
                 by,
@@ -352,7 +353,7 @@ def _explained(frame: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
                 severity,
             )
         )
-        .otherwise(pl.format("{}（主诊断{}，主手术{}）", words, pl.col("dx0").fill_null("无"), pl.col("op0").fill_null("无")))
+        .otherwise(filled("{}（主诊断{}，主手术{}）", words, pl.col("dx0").fill_null("无"), pl.col("op0").fill_null("无")))
     )
     return frame.with_columns(path=path).with_columns(
         drg_name=pl.when(pl.col("reason") == "grouped").then("drg_name"),

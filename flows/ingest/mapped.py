@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.shared.text import filled
 from flows.ingest.batch import Part, RawBatch
 from flows.ingest.mapping import LayoutMapping, MappedTable, Value, read_mapping
 from flows.ingest.parse import trimmed
@@ -92,7 +93,7 @@ def _form(value: Value) -> pl.Expr:
     if value.form == "sum_of":
         return pl.sum_horizontal(pl.col(name).cast(pl.Decimal(18, 2), strict=False) for name in value.given).cast(pl.String)
     if value.form == "template":
-        return pl.format(re.sub(r"\{[^{}]+\}", "{}", str(value.given)), *(pl.col(name) for name in value.reads))
+        return filled(re.sub(r"\{[^{}]+\}", "{}", str(value.given)), *(pl.col(name) for name in value.reads))
     return pl.lit(None if value.given is None else str(value.given), pl.String)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.drg_monitor.expected import with_expectations
 from models.drg_monitor.funnel import WATCHED
 from models.drg_monitor.monitor_table import LEVELS, WHOLE_PERIOD
@@ -64,10 +65,10 @@ def alerts(table: pl.DataFrame, cases: pl.DataFrame, p: Params) -> pl.DataFrame:
     if found.is_empty():
         return pl.DataFrame(schema=ALERTS)
     found = found.join(_previous(table), on=[*keys, "measure"], how="left", nulls_equal=True)
-    deviation = pl.format("{}预期{}个标准误", pl.when(pl.col("z") > 0).then(pl.lit("高于")).otherwise(pl.lit("低于")), pl.col("z").abs().round(1))
+    deviation = filled("{}预期{}个标准误", pl.when(pl.col("z") > 0).then(pl.lit("高于")).otherwise(pl.lit("低于")), pl.col("z").abs().round(1))
     deviation = pl.col("measure").replace_strict(_SAID, default=None, return_dtype=pl.String).fill_null(deviation)
-    change = pl.when(pl.col("previous").is_not_null()).then(pl.format("，前三个月平均{}", pl.col("previous").round(3))).otherwise(pl.lit(""))
-    sentence = pl.format("{}为{}{}，{}（{}例）。", "measure_zh", pl.col("value").round(3), change, deviation, "cases")
+    change = pl.when(pl.col("previous").is_not_null()).then(filled("，前三个月平均{}", pl.col("previous").round(3))).otherwise(pl.lit(""))
+    sentence = filled("{}为{}{}，{}（{}例）。", "measure_zh", pl.col("value").round(3), change, deviation, "cases")
     found = found.with_columns(sentence=sentence).sort(pl.col("z").abs(), "level", "month", "fixmedins_code", descending=[True, False, False, False])
     return _with_drivers(found, cases, p).select(pl.col(name).cast(dtype) for name, dtype in ALERTS.items())
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from features.shared.text import filled
 from models.knowledge import conditions
 from models.knowledge.conditions import Condition
 
@@ -242,7 +243,7 @@ def _pairs(rules: Path) -> pl.DataFrame:
         .join(windows, on=["item_a", "item_b"], how="left")
         # a pair whose window nobody read is taken by the narrower day, never by the whole visit
         .with_columns(window=pl.col("window").fill_null("单日"), window_read=pl.col("window").is_not_null())
-        .with_columns(pair_id=pl.format("P{}", pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(4)))
+        .with_columns(pair_id=filled("P{}", pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(4)))
     )
 
 

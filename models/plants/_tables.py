@@ -8,6 +8,7 @@ from typing import Final, cast
 import polars as pl
 
 from features.reference.items import is_inpatient, item_group
+from features.shared.text import filled
 from models.plant import Frames, Given
 
 MONEY: Final = (
@@ -110,7 +111,7 @@ def in_groups(people: pl.DataFrame, size: int, groups_max: int) -> pl.DataFrame:
     return (
         people.with_columns(number=pl.int_range(pl.len()).over("fixmedins_code") // size)
         .filter((pl.len().over("fixmedins_code", "number") == size) & (pl.col("number") < groups_max))
-        .select("fixmedins_code", "psn_no", unit=pl.format("{}#{}", "fixmedins_code", "number"))
+        .select("fixmedins_code", "psn_no", unit=filled("{}#{}", "fixmedins_code", "number"))
     )
 
 
@@ -225,11 +226,11 @@ def copied(frames: Given, plan: pl.DataFrame) -> tuple[Frames, pl.DataFrame]:
         .with_columns(
             old_setl="setl_id",
             mdtrt_id="new",
-            setl_id=pl.format("{}-{}", "setl_id", "new"),
+            setl_id=filled("{}-{}", "setl_id", "new"),
             begndate=pl.col("begndate") + days,
             enddate=pl.col("enddate") + days,
             setl_time=pl.col("setl_time") + pl.col("shift"),
-            invono=pl.format("{}-{}", "invono", "new"),
+            invono=filled("{}-{}", "invono", "new"),
             psn_no=pl.coalesce("set_psn", "psn_no"),
             fixmedins_code=pl.coalesce("set_house", "fixmedins_code"),
         )
@@ -238,8 +239,8 @@ def copied(frames: Given, plan: pl.DataFrame) -> tuple[Frames, pl.DataFrame]:
         good_lines(frames)
         .join(plan, on="mdtrt_id")
         .with_columns(
-            bkkp_sn=pl.format("{}-{}", "bkkp_sn", "new"),
-            setl_id=pl.format("{}-{}", "setl_id", "new"),
+            bkkp_sn=filled("{}-{}", "bkkp_sn", "new"),
+            setl_id=filled("{}-{}", "setl_id", "new"),
             mdtrt_id="new",
             fee_ocur_time=pl.col("fee_ocur_time") + pl.col("shift"),
             psn_no=pl.coalesce("set_psn", "psn_no"),
@@ -271,7 +272,7 @@ def _of_copies(table: pl.DataFrame, link: pl.DataFrame, key: str | None) -> pl.D
         "oprn_oprt_date": pl.col("oprn_oprt_date") + days,
     }
     if key:
-        changes[key] = pl.format("{}-{}", key, "new_mdtrt")
+        changes[key] = filled("{}-{}", key, "new_mdtrt")
     return (
         table.join(link, on="setl_id")
         .with_columns(**{name: change for name, change in changes.items() if name in table.columns})
@@ -320,7 +321,7 @@ def one_each(lines: pl.DataFrame, at: pl.DataFrame, tag: str) -> pl.DataFrame:
         .with_columns(
             fee_ocur_time="time",
             rx_drord_no=pl.lit(None, pl.String),
-            bkkp_sn=pl.format("{}-{}-{}-{}", "mdtrt_id", pl.lit(tag), pl.col("time").dt.strftime("%j"), "hilist_code"),
+            bkkp_sn=filled("{}-{}-{}-{}", "mdtrt_id", pl.lit(tag), pl.col("time").dt.strftime("%j"), "hilist_code"),
         )
         .unique("bkkp_sn", keep="first", maintain_order=True)
     )

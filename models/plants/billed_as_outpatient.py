@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import DRUGS, TESTS, as_units, cases_by, chosen, good_lines, resettled, scaled, stays_of_days
@@ -16,7 +17,7 @@ def _movable(frames: Given, p: Params) -> pl.DataFrame:
     lines = good_lines(frames).filter((pl.col("list_type") == DRUGS) | pl.col("med_chrgitm_type").is_in(TESTS)).join(stays, on="mdtrt_id")
     day = pl.col("fee_ocur_time").dt.date()
     inner = lines.filter((day > pl.col("begntime").dt.date()) & (day < pl.col("endtime").dt.date()))
-    return inner.with_columns(visit=pl.format("{}O{}", "mdtrt_id", day.dt.strftime("%j")))
+    return inner.with_columns(visit=filled("{}O{}", "mdtrt_id", day.dt.strftime("%j")))
 
 
 def _stays(frames: Given, p: Params) -> pl.DataFrame:

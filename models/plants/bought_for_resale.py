@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import DRUGS, as_units, cases_by, chosen, copied, dear_purchases, other_shops, period, resettled, times
@@ -38,7 +39,7 @@ def bought_for_resale(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Fr
     plan = weekly.with_columns(place=where % pool.len()).join(pl.DataFrame({"place": range(pool.len()), "other": pool}), on="place").select(
         "mdtrt_id",
         "days",
-        new=pl.format("{}R{}-{}", "mdtrt_id", "turn", "shop"),
+        new=filled("{}R{}-{}", "mdtrt_id", "turn", "shop"),
         minutes=pl.col("shop").cast(pl.Int64) * 40,
         fixmedins_code=pl.when(pl.col("shop") == 0).then("fixmedins_code").otherwise("other"),
     )  # fmt: skip

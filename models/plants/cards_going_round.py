@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import DRUGS, copied, dear_purchases, in_groups, other_shops, period, resettled, times
@@ -50,7 +51,7 @@ def cards_going_round(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Fr
             "mdtrt_id",
             "unit",
             "psn_no",
-            new=pl.format("{}C{}-{}", "mdtrt_id", "turn", "shop"),
+            new=filled("{}C{}-{}", "mdtrt_id", "turn", "shop"),
             days=(pl.lit(first).dt.date() - pl.col("begntime").dt.date()).dt.total_days() + start + 7 * turn,
             minutes=shop.cast(pl.Int64) * 90 + place * 3,
             fixmedins_code=pl.when(shop == 0).then("fixmedins_code").otherwise("other"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import cases_by, copied, outpatient_visits, period
@@ -40,7 +41,7 @@ def cards_in_a_drawer(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Fr
         .with_columns(day=pl.lit(first).dt.date() + pl.duration(days=pl.col("turn") * span))
         .select(
             "mdtrt_id",
-            new=pl.format("{}D{}", "mdtrt_id", "turn"),
+            new=filled("{}D{}", "mdtrt_id", "turn"),
             days=(pl.col("day") - pl.col("begntime").dt.date()).dt.total_days(),
             # from half past six in the evening, whenever the visit was that is copied
             minutes=18 * 60 + 30 - (pl.col("begntime").dt.hour().cast(pl.Int64) * 60 + pl.col("begntime").dt.minute().cast(pl.Int64)) + place,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import copied, in_groups, never_admitted, period, shortest_stays
@@ -50,7 +51,7 @@ def patients_in_rotation(frames: Given, units: pl.DataFrame, p: Params) -> tuple
             "psn_no",
             "unit",
             "at",
-            new=pl.format("{}W{}-{}", "mdtrt_id", "turn", "psn_no"),
+            new=filled("{}W{}-{}", "mdtrt_id", "turn", "psn_no"),
             days=(pl.lit(first).dt.date() - pl.col("begntime").dt.date()).dt.total_days() + pl.col("day"),
             minutes=(pl.col("psn_no").rank("ordinal").over("unit", "turn") * 7).cast(pl.Int64),
         )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import DRUGS, as_units, chosen, copied, period, resettled, stays_of_days
@@ -32,7 +33,7 @@ def psychiatric_chain(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Fr
     plan = (
         stays.with_columns(link=pl.int_ranges(1, int(p["chain_links"]) + 1))
         .explode("link")
-        .select("mdtrt_id", new=pl.format("{}C{}", "mdtrt_id", "link"), days=pl.col("link") * length)
+        .select("mdtrt_id", new=filled("{}C{}", "mdtrt_id", "link"), days=pl.col("link") * length)
     )
     tables, lines = copied(frames, plan)
     drugless = tables["fee_list_d"].filter(~(pl.col("mdtrt_id").is_in(plan["new"].implode()) & (pl.col("list_type") == DRUGS)))

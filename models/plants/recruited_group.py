@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import copied, in_groups, never_admitted, period, shortest_stays
@@ -45,7 +46,7 @@ def recruited_group(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Fram
             "mdtrt_id",
             "psn_no",
             "unit",
-            new=pl.format("{}G{}-{}", "mdtrt_id", "turn", "psn_no"),
+            new=filled("{}G{}-{}", "mdtrt_id", "turn", "psn_no"),
             days=(pl.col("day") - pl.col("begntime").dt.date()).dt.total_days(),
             minutes=(pl.col("psn_no").rank("ordinal").over("unit", "turn") * 7).cast(pl.Int64),
         )

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import is_dialysis
+from features.shared.text import filled
 from models.kinds import Kind
 from models.plant import Frames, Given, plant
 from models.plants._tables import as_units, cases_by, chosen, copied, good_lines, outpatient_visits, resettled
@@ -37,7 +38,7 @@ def visit_in_parts(frames: Given, units: pl.DataFrame, p: Params) -> tuple[Frame
     dealt = own.select("bkkp_sn", "mdtrt_id", turn=pl.int_range(pl.len()).over("mdtrt_id") % (len(PARTS) + 1))
     kept = [dealt.filter(pl.col("turn") == 0).select("bkkp_sn")]
     for place, part in enumerate(PARTS, start=1):
-        kept.append(dealt.filter(pl.col("turn") == place).select(pl.format("{}-{}{}", "bkkp_sn", "mdtrt_id", pl.lit(part)).alias("bkkp_sn")))
+        kept.append(dealt.filter(pl.col("turn") == place).select(filled("{}-{}{}", "bkkp_sn", "mdtrt_id", pl.lit(part)).alias("bkkp_sn")))
     stays = pl.concat(kept)
     among = pl.concat([own.select("bkkp_sn"), copies.select("bkkp_sn")])
     lines = tables["fee_list_d"].join(among.join(stays, on="bkkp_sn", how="anti"), on="bkkp_sn", how="anti")

@@ -8,6 +8,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from models.rules.conduct._peers import others_rate
 from models.rules.inpatient._chance import at_least
 
@@ -135,7 +136,7 @@ def several_for_everybody(rows: pl.LazyFrame, sizes: pl.LazyFrame, care: pl.Lazy
             names=pl.col("name").filter(rare).str.join("、"),
             fen=pl.col("fen").filter(rare).sum(),
             top=pl.col("usual_share").filter(rare).max(),
-            told=pl.format("{}{}例（预期{}例）", "name", "found", pl.col("expected").round(1)).str.join("、"),
+            told=filled("{}{}例（预期{}例）", "name", "found", pl.col("expected").round(1)).str.join("、"),
             found=pl.col("found").max(),
             judged=pl.col("judged").first(),
             chapters=pl.col("chapters").max(),

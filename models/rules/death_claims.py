@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.recognised_alive import recognised_alive
 from models.exceptions.recognised_later import recognised_later
@@ -82,7 +83,7 @@ def death_claims(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         certainty=pl.when("doubt").then(pl.lit("suspected")).otherwise(pl.lit("definite")),
-        evidence=pl.format(
+        evidence=filled(
             "参保人于{}登记死亡，{}该机构仍上传其{}的费用明细{}条，涉及医保范围内金额{}元。{}",
             "die_date",
             pl.when("on").then(pl.lit("当时正在住院，住院并未随之结束，出院记为生存离院；")).otherwise(pl.lit("")),

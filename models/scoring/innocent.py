@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.exception import all_exceptions
 from models.kinds import Kind
 from models.scoring.reasons import short_title
@@ -65,10 +66,10 @@ def innocent(ranked: pl.DataFrame, findings: pl.DataFrame, p: Params) -> pl.Data
     )
     remaining = pl.col("kind").replace_strict({kind.value: text for kind, text in REMAINING.items()}, default="有原始凭证逐笔说明")
     zh = pl.col("kind").replace_strict({kind.value: kind.zh for kind in Kind}, default=pl.col("kind"))
-    ruled = pl.when(pl.col("ruled").list.len() > 0).then(pl.format("系统已核对并排除：{}。", pl.col("ruled").list.join("、"))).otherwise(pl.lit(""))
+    ruled = pl.when(pl.col("ruled").list.len() > 0).then(filled("系统已核对并排除：{}。", pl.col("ruled").list.join("、"))).otherwise(pl.lit(""))
     titles = pl.col("rules").list.set_difference(pl.lit([""])).list.join("、")
-    rules = pl.when(titles == "").then(pl.lit("")).otherwise(pl.format("（{}）", titles))
-    sentence = pl.format("【{}】{}若机构清白，应能证实：{}。{}", zh, rules, remaining, ruled)
+    rules = pl.when(titles == "").then(pl.lit("")).otherwise(filled("（{}）", titles))
+    sentence = filled("【{}】{}若机构清白，应能证实：{}。{}", zh, rules, remaining, ruled)
     return (
         kinds.join(told, on=["fixmedins_code", "kind"], how="left")
         .with_columns(pl.col("ruled", "rules").fill_null(pl.lit([], pl.List(pl.String))))

@@ -8,6 +8,7 @@ import polars as pl
 
 from features.feature import Feature
 from features.parameters import Params
+from features.shared.text import filled
 from models.kinds import Kind
 from models.rule import all_rules
 from models.wording import count, month, percent, yuan
@@ -41,20 +42,20 @@ def finding_reasons(evidence: pl.DataFrame, findings: pl.DataFrame, p: Params) -
     own, peers = (own_rate * per).round(1), (peer_rate * per).round(2)
     size = pl.col("exposure").cast(pl.Int64)
     first, last = pl.col("first_month"), pl.col("last_month")
-    when = pl.when(first == last).then(month(first) + "有").otherwise(pl.format("自{}起有", month(first)))
-    many = pl.format(
+    when = pl.when(first == last).then(month(first) + "有").otherwise(filled("自{}起有", month(first)))
+    many = filled(
         "{}{}{}条疑点，涉及{}人{}；本机构{}，合每{}{}条，{}。",
         heading(pl.col("kind"), pl.col("rule_id")),
         when,
         "n",
         "persons",
-        pl.when(pl.col("amount_fen") > 0).then(pl.format("、{}元", yuan(pl.col("amount_fen")))).otherwise(pl.lit("")),
-        pl.when(of_stays).then(pl.format("住院{}例", size)).otherwise(pl.format("就诊{}人次", size)),
+        pl.when(pl.col("amount_fen") > 0).then(filled("、{}元", yuan(pl.col("amount_fen")))).otherwise(pl.lit("")),
+        pl.when(of_stays).then(filled("住院{}例", size)).otherwise(filled("就诊{}人次", size)),
         pl.when(of_stays).then(pl.lit("百例")).otherwise(pl.lit("千人次")),
         count(own),
-        pl.when(peers > 0).then(pl.format("同类机构为{}条", count(peers))).otherwise(pl.lit("同类机构几乎没有")),
+        pl.when(peers > 0).then(filled("同类机构为{}条", count(peers))).otherwise(pl.lit("同类机构几乎没有")),
     )
-    whole = pl.format("{}{}", heading(pl.col("kind"), pl.col("rule_id")), pl.col("example"))
+    whole = filled("{}{}", heading(pl.col("kind"), pl.col("rule_id")), pl.col("example"))
     return frame.select(
         "fixmedins_code",
         pl.col("llr").alias("weight"),
@@ -69,7 +70,7 @@ def finding_reasons(evidence: pl.DataFrame, findings: pl.DataFrame, p: Params) -
 def heading(kind: pl.Expr, rule_id: pl.Expr) -> pl.Expr:
     """``【挂床住院】住院期间在他处活动：``: kind and rule, without saying the kind twice."""
     title = short_title(rule_id)
-    return pl.format("【{}】{}", kind.replace({unit.value: unit.zh for unit in Kind}), pl.when(title == "").then(pl.lit("")).otherwise(title + "："))
+    return filled("【{}】{}", kind.replace({unit.value: unit.zh for unit in Kind}), pl.when(title == "").then(pl.lit("")).otherwise(title + "："))
 
 
 def short_title(rule_id: pl.Expr) -> pl.Expr:
@@ -107,7 +108,7 @@ def feature_reasons(standardised: pl.DataFrame, units: Mapping[str, Feature], p:
         "fixmedins_code",
         (pl.col("z") * p["reason_weight_per_z"]).clip(upper_bound=p["anomaly_cap"]).alias("weight"),
         pl.col("feature").alias("source"),
-        pl.format(FEATURE + "{}为{}，{}{}家同类机构的中位数{}。", "title", _figure("value"), higher, pl.col("peer_n"), _figure("peer_median")).alias(
+        filled(FEATURE + "{}为{}，{}{}家同类机构的中位数{}。", "title", _figure("value"), higher, pl.col("peer_n"), _figure("peer_median")).alias(
             "sentence"
         ),
         pl.col("value").round(4),
@@ -133,8 +134,8 @@ def with_onset(reasons: pl.DataFrame, onset: pl.DataFrame) -> pl.DataFrame:
 
     A feature without one (it compares the months themselves, or its facts bear none) is said to be of the whole period.
     """
-    told = pl.when("from_the_first").then(pl.format("；自有数据的首月（{}）起即如此。", month(pl.col("began")))).otherwise(
-        pl.format("；自{}起偏离。", month(pl.col("began")))
+    told = pl.when("from_the_first").then(filled("；自有数据的首月（{}）起即如此。", month(pl.col("began")))).otherwise(
+        filled("；自{}起偏离。", month(pl.col("began")))
     )  # fmt: skip
     of_feature = pl.col("sentence").str.starts_with(FEATURE)
     return (

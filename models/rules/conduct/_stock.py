@@ -8,6 +8,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand, once
+from features.shared.text import filled
 from features.tables import Tables
 from models.rule import shared
 from models.wording import count, yuan
@@ -224,7 +225,7 @@ def _months_growing(t: Tables) -> pl.LazyFrame:
 
 def as_hits(short: pl.LazyFrame, wording: str) -> pl.LazyFrame:
     """One hit an institution from its items beyond stock; ``wording`` is the sentence's beginning, in the bureau's terms."""
-    name = pl.format("{}（可供{}、结算{}）", "hilist_name", count(pl.col("available").fill_null(0.0)), count(pl.col("billed")))
+    name = filled("{}（可供{}、结算{}）", "hilist_name", count(pl.col("available").fill_null(0.0)), count(pl.col("billed")))
     return (
         short.with_columns(item=name)
         .sort("short_fen", "hilist_code", descending=[True, False])
@@ -246,7 +247,7 @@ def as_hits(short: pl.LazyFrame, wording: str) -> pl.LazyFrame:
             pl.col("short_fen").alias("amount_fen"),
             pl.col("short_loss_fen").alias("loss_fen"),
             strength=(0.5 + pl.col("short_fen") / pl.col("class_fen")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 wording + "共{}个品种结算数量超过期初、购进与盘盈之和（已减退货与盘亏），合计超出{}个单位、医保范围内金额{}元：{}。",
                 "n",
                 count(pl.col("short")),

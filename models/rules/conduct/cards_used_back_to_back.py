@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.treated_together import treated_together
 from models.kinds import Kind
@@ -130,7 +131,7 @@ def cards_used_back_to_back(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.05 * pl.col("cards") + 0.02 * pl.col("days")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "该参保人的凭证与另外{}张不同住址的凭证在本机构反复于同日先后刷卡（前后相接或每次次序相同），共{}天，涉及医保范围内金额{}元。",
                 pl.col("cards") - 1,
                 "days",

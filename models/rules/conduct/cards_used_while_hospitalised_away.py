@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.exceptions.recognised_alive import recognised_alive
@@ -95,7 +96,7 @@ def cards_used_while_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("date").alias("occurred_from"),
         pl.col("date").alias("occurred_to"),
         strength=(0.4 + 0.03 * pl.col("persons")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}至{}在外地住院，{}其凭证在本机构购药，涉及医保范围内金额{}元。本机构共{}名外地住院参保人{}次如此，占购药人次{}，全市其他机构为{}。",
             "away_begn",
             "away_end",

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import is_dialysis
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.chronic_prescription import chronic_prescription
 from models.kinds import Kind
@@ -96,7 +97,7 @@ def cost_shifted_to_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("first").alias("occurred_from"),
         pl.col("last").alias("occurred_to"),
         strength=(0.4 + pl.col("share")).clip(upper_bound=0.95),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}至{}在本院住院，住院期间及入院前{}天内同院另记门诊{}次（{}等），涉及医保范围内金额{}元。本院有{}例住院如此（占{}），其他医院为{}。",
             "came",
             "left",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -87,7 +88,7 @@ def covered_items_made_self_paid(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             "amount_fen",
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format(
+            evidence=filled(
                 "住院期间将其他医院均纳入医保的项目（{}）全额转由患者自费，共{}元；本机构此类项目自费占{}，其他机构为{}。",
                 pl.col("names").list.join("、"),
                 yuan(pl.col("amount_fen")),

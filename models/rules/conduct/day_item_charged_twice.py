@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import BED_PREFIX, INPATIENT_CONSULTATION, NURSING_I, NURSING_II, NURSING_III, NURSING_SPECIAL
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.mother_and_newborn import mother_and_newborn
 from models.kinds import Kind
@@ -132,14 +133,14 @@ def day_item_charged_twice(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("first").alias("related_bkkp_sns"),
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "本次住院{}天，有{}个项目日对按日收费项目（{}）收费超过1次，且总次数多于住院天数，重复部分涉及医保范围内金额{}元{}。",
                 "los",
                 "days",
                 "groups",
                 yuan(pl.col("worth")),
                 pl.when("habit")
-                .then(pl.format("；本机构{}次住院中{}次如此，其他机构为{}", "stays", "doubled", percent(pl.col("usual"))))
+                .then(filled("；本机构{}次住院中{}次如此，其他机构为{}", "stays", "doubled", percent(pl.col("usual"))))
                 .otherwise(pl.lit("")),
             ),
         )

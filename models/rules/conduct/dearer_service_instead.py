@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -116,7 +117,7 @@ def dearer_service_instead(t: Tables, p: Params) -> pl.LazyFrame:
         .drop("rate", "chance")
     )
     beyond = (1 - pl.col("usual_price") * pl.col("cnt") / pl.col("fee_fen")).clip(0.0, 1.0)
-    said = pl.format(
+    said = filled(
         "{}（{}次，每次较{}多收{}元；该院同类项目{}次就诊中{}为较贵项目，同级机构同病种为{}）",
         "hilist_name",
         pl.col("cnt").cast(pl.Int64),
@@ -149,7 +150,7 @@ def dearer_service_instead(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             "loss_fen",
             strength=(0.3 + 0.6 * pl.col("gap")).clip(0.4, 0.9),
-            evidence=pl.format("本次就诊收取{}。须核对设备、试剂购进和检查治疗记录。", "said"),
+            evidence=filled("本次就诊收取{}。须核对设备、试剂购进和检查治疗记录。", "said"),
         )
     )
 

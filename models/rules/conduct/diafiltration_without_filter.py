@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import HAEMODIAFILTRATION, HAEMODIALYSIS
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -187,7 +188,7 @@ def diafiltration_without_filter(t: Tables, p: Params) -> pl.LazyFrame:
             amount_fen="excess",
             loss_fen="lost",
             strength=(0.4 + pl.col("without") / pl.col("sessions") / 2).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "{}以血液透析滤过收费{}次，所用耗材为普通透析的{}，未见{}（其他机构透析滤过{}使用）；高于本机构血液透析价格的部分{}元。本机构{}次透析滤过中{}次如此，其他机构为{}。",
                 pl.col("month").dt.strftime("%Y年%m月"),
                 pl.col("bkkp_sns").list.len(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.dialysis_sent_out import dialysis_sent_out
 from models.kinds import Kind
@@ -75,7 +76,7 @@ def dialysis_during_stay_elsewhere(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.5 + 0.1 * pl.col("n")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "参保人{}至{}在{}住院，本机构在其住院期间（不含入出院当日）仍记门诊血液透析{}次，涉及医保范围内金额{}元；住院医院本身具备透析能力。",
                 "stay_from",
                 "stay_to",

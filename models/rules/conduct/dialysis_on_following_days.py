@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.acute_dialysis import acute_dialysis
 from models.exceptions.dialysis_induction import dialysis_induction
@@ -118,7 +119,7 @@ def dialysis_on_following_days(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.35 + 0.1 * pl.col("n")).clip(upper_bound=0.7),
-            evidence=pl.format(
+            evidence=filled(
                 "{}该参保人在前次透析次日又记透析{}次（{}），其前后间隔均未超过本人平时的{}小时左右，不属缺透补透或改期；"
                 "涉及医保范围内金额{}元。本机构{}次门诊透析中{}次如此，其他机构不超过{}。",
                 pl.col("month").dt.strftime("%Y年%m月"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -64,7 +65,7 @@ def dialysis_over_capacity(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.5 * (pl.col("most") / pl.col("capacity") - 1)).clip(0.4, 0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "登记血透机{}台、每日最多可做{}次，有{}天所记透析次数超出，最多一天（{}）记{}次，合计超出{}次。",
                 count(pl.col("mach_cnt")),
                 count(pl.col("capacity")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.acute_dialysis import acute_dialysis
 from models.exceptions.dialysis_induction import dialysis_induction
@@ -92,7 +93,7 @@ def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.1 * pl.col("n")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "{}该参保人共记血液透析{}次（其中本机构{}次、分布在{}天），单周最多{}次；常规透析每周3次、每月12至14次。"
                 "本机构有{}次与前次间隔不足{}小时{}。超出常规的{}次及其同次耗材药品涉及医保范围内金额{}元。",
                 pl.col("month").dt.strftime("%Y年%m月"),
@@ -102,7 +103,7 @@ def dialysis_over_frequency(t: Tables, p: Params) -> pl.LazyFrame:
                 "in_week",
                 "pairs",
                 pl.lit(str(p["hours_between_min"])),
-                pl.when(pl.col("pairs") > 0).then(pl.format("（最短{}小时）", pl.col("least").round(1))).otherwise(pl.lit("")),
+                pl.when(pl.col("pairs") > 0).then(filled("（最短{}小时）", pl.col("least").round(1))).otherwise(pl.lit("")),
                 "n",
                 yuan(pl.col("worth")),
             ),

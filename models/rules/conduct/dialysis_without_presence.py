@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.terminal_outage import terminal_outage
 from models.kinds import Kind
@@ -89,7 +90,7 @@ def dialysis_without_presence(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         strength=(0.3 + 0.6 * share).clip(upper_bound=0.95),
-        evidence=pl.format(
+        evidence=filled(
             "该参保人在装有人脸终端且当日设备正常的{}个透析日中，有{}天（{}）收取透析费用却无在场识别记录，同期本机构其他患者未识别率为{}；涉及医保范围内金额{}元。",
             "days",
             "unseen",

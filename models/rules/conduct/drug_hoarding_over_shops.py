@@ -6,6 +6,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import PHARMACY_TYPE
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.kinds import Kind
@@ -154,7 +155,7 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
         t.extracted.filter(pl.col("supplied").is_not_null())
         .unique(["psn_no", "drug"], keep="first", maintain_order=True)
         .sort("psn_no", "supplied", "drug", descending=[False, True, False])
-        .with_columns(said=pl.format("{}{}天用量/{}天", "hilist_name", count(pl.col("supplied")), count(pl.col("calendar").cast(pl.Float64))))
+        .with_columns(said=filled("{}{}天用量/{}天", "hilist_name", count(pl.col("supplied")), count(pl.col("calendar").cast(pl.Float64))))
         .group_by("psn_no", maintain_order=True)
         .agg(pl.col("said").head(4), pl.len().alias("drugs"))
     )
@@ -182,7 +183,7 @@ def drug_hoarding_over_shops(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.05 * pl.col("drugs") + 0.05 * pl.col("hoarders")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "该参保人在{}家机构购药，{}种药品购药天数远超日历天数或同日多店购买（{}；同一药品同日多店购买最多{}天）；其中在本机构{}次购药时手中余量已足或当日已购，涉及医保范围内金额{}元。本机构共有{}名此类参保人。",
                 "shops",
                 "drugs",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -46,5 +47,5 @@ def drug_swapped_for_dearer(t: Tables, p: Params) -> pl.LazyFrame:
         ~pl.col("is_pharmacy").fill_null(value=False) & ~pl.col("consumable") & ~pl.col("other_maker") & mirrored
     )
     enough = (pl.len().over("fixmedins_code") >= p["items_min"]) & (pl.col("short_fen").sum().over("fixmedins_code") >= p["amount_fen_min"])
-    named = short.filter(enough).with_columns(hilist_name=pl.format("{}（同类低价药{}购进未结算）", "hilist_name", "cheaper_left"))
+    named = short.filter(enough).with_columns(hilist_name=filled("{}（同类低价药{}购进未结算）", "hilist_name", "cheaper_left"))
     return as_hits(named, "进销存显示同类低价药购进后未结算，而高价药")

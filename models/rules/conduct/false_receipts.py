@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -76,7 +77,7 @@ def false_receipts(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("inscp_fen").alias("amount_fen"),
             pl.col("fund_fen").alias("loss_fen"),
             certainty=pl.when(pl.col("inscp_fen") == pl.col("earlier_sum")).then(pl.lit("definite")).otherwise(pl.lit("suspected")),
-            evidence=pl.format(
+            evidence=filled(
                 "手工报销票据号{}已于{}报销（结算{}），{}再次报销，医保范围内金额{}元。",
                 "invono",
                 "earlier_day",
@@ -108,7 +109,7 @@ def false_receipts(t: Tables, p: Params) -> pl.LazyFrame:
             "amount_fen",
             "loss_fen",
             certainty=pl.lit("suspected"),
-            evidence=pl.format(
+            evidence=filled(
                 "该参保人{}年以手工票据报销{}次，其中本机构票据医保范围内金额{}元；应向出票机构核验票据真伪。",
                 "year",
                 "n",

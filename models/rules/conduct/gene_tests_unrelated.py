@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -125,7 +126,7 @@ def gene_tests_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + pl.col("rate") / 100).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "{}为诊断与基因检测无关的患者开展{}{}，涉及医保范围内金额{}元。本机构此类患者{}人次，占住院（就诊）{}，全市其他机构为{}。",
                 "bilg_dept_name",
                 pl.col("names").list.join("、"),

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import HAEMODIAFILTRATION
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -69,7 +70,7 @@ def haemodiafiltration_as_routine(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("dear_lines").list.head(p["a_month_max"]).alias("related_bkkp_sns"),
             pl.col("first").alias("occurred_from"),
             pl.col("last").alias("occurred_to"),
-            evidence=pl.format(
+            evidence=filled(
                 "{}该参保人透析{}次，其中血液透析滤过{}次；超出{}次的部分涉及医保范围内金额{}元。本机构血液透析滤过占{}，其他机构为{}。",
                 pl.col("month").dt.strftime("%Y年%m月"),
                 "units",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -59,7 +60,7 @@ def haemoperfusion_with_dialysis(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             pl.col("date").alias("occurred_from"),
             pl.col("date").alias("occurred_to"),
-            evidence=pl.format(
+            evidence=filled(
                 "{}同次治疗同时收取血液灌流{}次与血液透析{}次；血液灌流项目内涵已含透析、透析液，重复收取透析费{}元。",
                 "date",
                 pl.col("related_bkkp_sns").list.len(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -134,7 +135,7 @@ def hands_beyond_the_hour(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}于{}一小时内为{}人收取{}等手法治疗，项目相同，按最短手工时长合计{}分钟（其平日最忙一小时{}人）；其{}个治疗日中{}日如此，其他医师为{}；当月涉及医保范围内金额{}元。须核对由谁、何时治疗。",
                 "dr_code",
                 "worst",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.several_newborns import several_newborns
 from models.kinds import Kind
@@ -91,7 +92,7 @@ def identical_line_twice(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "同一医嘱同一时刻重复计费{}条（{}），涉及医保范围内金额{}元；本机构此类重复{}条，占诊疗项目明细{}，全市其他机构为{}。",
                 pl.col("bkkp_sns").list.len(),
                 pl.col("names").list.join("、"),

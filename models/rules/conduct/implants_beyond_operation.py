@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -150,14 +151,14 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
     )
     measure = (
         pl.when("above_peers")
-        .then(pl.format("同类手术通常{}件", count(pl.col("usual"))))
+        .then(filled("同类手术通常{}件", count(pl.col("usual"))))
         .when("above_body")
-        .then(pl.format("人体最多容纳{}件", count(pl.col("room"))))
-        .otherwise(pl.format("此类手术一般不超过{}件", count(pl.col("most_usual"))))
+        .then(filled("人体最多容纳{}件", count(pl.col("room"))))
+        .otherwise(filled("此类手术一般不超过{}件", count(pl.col("most_usual"))))
     )
     return (
         beyond.join(taken, on=["mdtrt_id", "item"], how="inner")
-        .with_columns(said=pl.format("{}收{}件、{}", "hilist_name", count(pl.col("cnt")), measure), over=pl.col("cnt") / pl.col("needed"))
+        .with_columns(said=filled("{}收{}件、{}", "hilist_name", count(pl.col("cnt")), measure), over=pl.col("cnt") / pl.col("needed"))
         .group_by("fixmedins_code", "psn_no", "mdtrt_id")
         .agg(
             pl.col("faulty").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
@@ -181,7 +182,7 @@ def implants_beyond_operation(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("worth").round().cast(pl.Int64).alias("amount_fen"),
             pl.col("loss").round().cast(pl.Int64).alias("loss_fen"),
             strength=(0.3 + 0.2 * pl.col("over")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "本次住院主要手术为“{}”，{}；超出部分医保范围内金额{}元。",
                 pl.col("oprn_oprt_name").fill_null("清单未填"),
                 pl.col("said").list.join("，"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -56,7 +57,7 @@ def implants_without_operation(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "本次住院结算清单无手术操作、费用明细亦无手术或介入项目，却收取{}，涉及医保范围内金额{}元。",
                 pl.col("names").list.join("、"),
                 yuan(pl.col("worth")),

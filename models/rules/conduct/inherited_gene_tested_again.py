@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -55,7 +56,7 @@ def inherited_gene_tested_again(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "该参保人{}已在本机构检测“{}”，此后又检测{}次，涉及医保范围内金额{}元；遗传基因型终身不变，无须重复检测。",
                 "first",
                 "hilist_name",

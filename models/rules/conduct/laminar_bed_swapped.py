@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -64,7 +65,7 @@ def laminar_bed_swapped(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "主要诊断{}，无血液病、移植、重度烧伤等保护性隔离指征，却按层流洁净病房收取床位费{}天，涉及医保范围内金额{}元。",
                 "main_dx",
                 "days",

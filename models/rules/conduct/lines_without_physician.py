@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -94,7 +95,7 @@ def lines_without_physician(t: Tables, p: Params) -> pl.LazyFrame:
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
             strength=(0.3 + 0.6 * pl.col("share")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "{}有{}人次就诊的全部明细（{}条）均未填开单医师，无法追溯由谁开立；全期此类就诊{}人次，占{}，同级其他机构中位数为{}。",
                 pl.col("month").dt.strftime("%Y年%m月"),
                 "blank",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -89,7 +90,7 @@ def monitored_drugs_unrelated(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("first").alias("occurred_from"),
         pl.col("last").alias("occurred_to"),
         strength=(0.4 + pl.col("share")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）历次诊断中没有与重点监控药品{}相关的疾病，住院期间使用{}条，涉及医保范围内金额{}元。本机构此类患者{}人，占住院{}，全市其他机构为{}。",
             "main_dx",
             pl.col("names").list.join("、"),

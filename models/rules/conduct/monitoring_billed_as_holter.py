@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -80,7 +81,7 @@ def monitoring_billed_as_holter(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         strength=(0.3 + pl.col("share")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "{}已收取床旁心电监测{}小时，同日又收取{}，医保范围内金额{}元；本机构全天监护的住院中{}（{}例）如此，其他机构为{}。须核对动态检查报告的起止时间。",
             span(pl.col("occurred_from"), pl.col("occurred_to")),
             count(pl.col("hours")),

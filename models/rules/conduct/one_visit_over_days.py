@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import given_on_the_spot, is_blood_purification
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -137,7 +138,7 @@ def one_visit_over_days(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         strength=(0.4 + pl.col("share")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}同一参保人因同一疾病在本机构同一科室（或同一医师）接连挂号结算{}次，均无须返诊的治疗；第2次起涉及医保范围内金额{}元。"
             "本机构此类返诊{}次，占同类就诊{}，同类机构为{}。须核对返诊原因。",
             "occurred_from",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -57,8 +58,8 @@ def _visits(t: Tables, p: Params) -> pl.LazyFrame:
             bkkp_sns=pl.when("shop").then("odd_lines").otherwise("all_lines"),
             worth=pl.when("shop").then("odd_fen").otherwise("all_fen"),
             what=pl.concat_str(
-                pl.format("诊断（{}）", "illness"),
-                pl.format("诊疗项目、药品（{}）", pl.col("names").list.join("、")),
+                filled("诊断（{}）", "illness"),
+                filled("诊疗项目、药品（{}）", pl.col("names").list.join("、")),
                 separator="和",
                 ignore_nulls=True,
             ),
@@ -122,7 +123,7 @@ def other_sex_on_cards(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("date").alias("occurred_from"),
         pl.col("date").alias("occurred_to"),
         strength=(pl.when("sure").then(0.5).otherwise(0.3) + 0.02 * pl.col("persons")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "{}性参保人{}的卡上发生另一性别的{}，涉及医保范围内金额{}元。本机构共{}名参保人{}人次如此，占就诊（购药）{}，全市其他机构为{}。",
             pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女")),
             "date",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -61,7 +62,7 @@ def outpatient_panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=strength(),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）{}门诊做了{}项同病种少做的检查检验：{}（同级同类其他机构该病种最多{}人次做其中任一项），计{}元；"
             "该机构{}人次门诊中{}人次、{}个疾病大类的患者做了这些项目，其他机构有如此多少见项目的门诊不超过{}。须核对检查检验报告。",
             "main_dx",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -132,7 +133,7 @@ def packs_beyond_stated_days(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.02 * pl.col("visits")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "{}一次开出{}{}盒（瓶、支），记为{}天用量，按全市同一药品通常用量可用{}天，医保范围内金额{}元。本机构{}名参保人{}人次如此。",
                 "occurred_from",
                 "hilist_name",

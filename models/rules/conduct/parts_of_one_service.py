@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -59,7 +60,7 @@ def parts_of_one_service(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(parts, met, t, p)
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}收取{}的同时又收取其中已包含的{}{}条，金额{}元（2025年违法违规使用医保基金问题清单）。",
             "days",
             "whole_name",

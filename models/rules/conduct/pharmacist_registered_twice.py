@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -65,7 +66,7 @@ def pharmacist_registered_twice(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("overlap_from").alias("occurred_from"),
         pl.col("overlap_to").alias("occurred_to"),
         strength=pl.when(pl.col("begin") == pl.col("begin_old")).then(0.3).otherwise(0.5),
-        evidence=pl.format(
+        evidence=filled(
             "药师{}于{}注册在本机构，同时自{}起仍注册在{}，两处注册在本机构营业期间重叠{}天；药师应在岗服务，不能同时在两处执业。",
             "phar_code",
             "begin",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -89,7 +90,7 @@ def pharmacy_supplies_ward(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="first",
             occurred_to="last",
             strength=(0.5 + pl.col("here") / pl.col("house_stays")).clip(0.5, 0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "参保人{}至{}在本院住院，期间（不含入出院当日）其医保凭证在{}结算注射用药品（{}），医保范围内金额{}元；"
                 "本院{}例住院中{}例在同一药店如此（{}），其他医院在各药店合计不超过{}。",
                 "begn_date",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -73,7 +74,7 @@ def pharmacy_without_pharmacist(t: Tables, p: Params) -> pl.LazyFrame:
         .group_by("fixmedins_code", maintain_order=True)
         .agg(pl.col("phar_code").last(), pl.col("end").last())
     )
-    gone = pl.when(pl.col("phar_code").is_null()).then(pl.lit("")).otherwise(pl.format("（最后一名药师{}的登记止于{}）", "phar_code", "end"))
+    gone = pl.when(pl.col("phar_code").is_null()).then(pl.lit("")).otherwise(filled("（最后一名药师{}的登记止于{}）", "phar_code", "end"))
     return (
         bare.join(last, on="fixmedins_code", how="left")
         .with_columns(gone=gone.fill_null(""))
@@ -82,7 +83,7 @@ def pharmacy_without_pharmacist(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.002 * pl.col("days")).clip(upper_bound=0.8),
-            evidence=pl.format(
+            evidence=filled(
                 "{}至{}共{}个营业日结算医保费用时，药师登记库中本药店没有任何在册药师{}；全市有登记的药店中{}如此。须核对执业药师注册证与在岗记录。",
                 "occurred_from",
                 "occurred_to",

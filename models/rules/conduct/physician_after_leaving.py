@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -69,7 +70,7 @@ def physician_after_leaving(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.95) * pl.when("doubt").then(0.3).otherwise(1.0),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}登记于{}离职，此后{}至{}仍有{}天以其名义开单{}条，涉及医保范围内金额{}元。{}",
                 "dr_code",
                 "left",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.multi_site_practice import multi_site_practice
 from models.exceptions.one_organisation import one_organisation
@@ -82,7 +83,7 @@ def physician_at_two_places(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.05 * pl.col("days") + 0.01 * pl.col("between")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}未登记多点执业却同时注册在本机构与{}{}，有{}天在两处同日开单、{}天与对方交替开单；其在本机构开单{}天、在对方{}天。"
                 "其名下在本机构的全部开单涉及医保范围内金额{}元。",
                 "dr_code",

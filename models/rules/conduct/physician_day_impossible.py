@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -58,7 +59,7 @@ def physician_day_impossible(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.1 * pl.col("most") / p["visits_a_day_max"]).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}有{}天门诊接诊超过{}人次，最多一天（{}）{}人次，按8小时计每人次不足{}分钟。",
                 "dr_code",
                 "days",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -99,7 +100,7 @@ def physician_not_registered_here(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.02 * pl.col("days")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}{}，却有{}天在本机构开单{}条，涉及医保范围内金额{}元；登记库覆盖本机构{}的开单（或经常开单医师）。",
                 "bilg_dr_code",
                 pl.when(pl.col("known").is_null()).then(pl.lit("不在医师登记库")).otherwise(pl.lit("未登记在本机构且无多点执业备案")),

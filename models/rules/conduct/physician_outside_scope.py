@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -98,7 +99,7 @@ def physician_outside_scope(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.005 * pl.col("n_outside")).clip(upper_bound=0.8),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}注册执业范围为“{}”，{}至{}以其名义诊治并开药的{}人次门诊中{}人次（{}）诊断均不属该范围，涉及医保范围内金额{}元；须核对本人是否在岗、有无增项注册。",
                 "dr_code",
                 "scope",

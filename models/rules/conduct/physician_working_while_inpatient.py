@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -70,7 +71,7 @@ def physician_working_while_inpatient(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}本人{}至{}在{}住院，其间{}天仍以其名义在本机构开单，涉及医保范围内金额{}元。",
                 "dr_code",
                 "came",

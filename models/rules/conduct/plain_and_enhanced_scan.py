@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -92,7 +93,7 @@ def plain_and_enhanced_scan(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.5 * pl.col("share")).clip(upper_bound=0.8),
-            evidence=pl.format(
+            evidence=filled(
                 "增强扫描前后同部位另收{}{}次；平扫加增强为一次检查，不应分别收费。本机构{}次增强扫描中{}次如此（{}），全市其他机构为{}。",
                 "names",
                 pl.col("bkkp_sns").list.len(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -76,7 +77,7 @@ def price_over_ceiling(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             "loss_fen",
-            evidence=pl.format(
+            evidence=filled(
                 "{}等{}条明细单价超过当日限价，如“{}”收{}元、限价{}元；超出部分计入医保范围{}元。",
                 "item",
                 "n",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -83,7 +84,7 @@ def repeated_registration(t: Tables, p: Params) -> pl.LazyFrame:
         pl.concat_list("first").alias("related_bkkp_sns"),
         pl.col("date").alias("occurred_from"),
         pl.col("date").alias("occurred_to"),
-        evidence=pl.format(
+        evidence=filled(
             "{}同一参保人在同一科室收取“{}”{}次，重复部分涉及医保范围内金额{}元；本机构此类重复{}次，占{}，同级机构为{}。",
             "date",
             "hilist_name",

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import is_dialysis, is_inpatient
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -106,7 +107,7 @@ def same_day_split_settlements(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("date").alias("occurred_from"),
         pl.col("date").alias("occurred_to"),
         strength=(0.4 + pl.col("share")).clip(upper_bound=0.95),
-        evidence=pl.format(
+        evidence=filled(
             "{}同一参保人在本机构{}连续{}次挂号结算，每次相隔不超过{}分钟，合计{}元；第2次起涉及医保范围内金额{}元。本机构此类结算占{}（共{}组），同类机构为{}。",
             "date",
             pl.when("wide").then(pl.lit("")).otherwise(pl.lit("同一科室（或同一医师）")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.several_newborns import several_newborns
 from models.kinds import Kind
@@ -93,7 +94,7 @@ def same_test_minutes_apart(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "同一次就诊{}在{}分钟内再次收费{}条，涉及医保范围内金额{}元；本机构此类重复{}条，占检验明细{}，全市其他机构为{}。须核对有无两份标本、两份报告。",
                 pl.col("names").list.join("、"),
                 pl.lit(str(p["minutes_apart_max"])),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.closely_watched import closely_watched
 from models.exceptions.follow_up_imaging import follow_up_imaging
@@ -127,8 +128,8 @@ def service_again_within_hours(t: Tables, p: Params) -> pl.LazyFrame:
         .join(house, on=category)
         .filter(pl.col("psn_no").n_unique().over(category) >= p["persons_min"])
         .with_columns(
-            said=pl.format("{}（相隔{}小时）", "hilist_name", (pl.col("minutes") / 60).round(1)),
-            habit=pl.format(
+            said=filled("{}（相隔{}小时）", "hilist_name", (pl.col("minutes") / 60).round(1)),
+            habit=filled(
                 "本机构{}明细{}条中此类重复{}条，按其他机构比例应约{}条",
                 pl.col("med_chrgitm_type").replace_strict(WATCHED, default="诊疗"),
                 "lines",
@@ -158,7 +159,7 @@ def service_again_within_hours(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "同一患者的同一项目在数小时内再次收费{}条：{}，涉及医保范围内金额{}元；{}。须核对有无两份报告或两次治疗记录。",
                 pl.col("bkkp_sns").list.len(),
                 "said",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -124,7 +125,7 @@ def sessions_minutes_apart(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "患者由医师{}所做{}中{}次与其另一次逐人治疗相隔不足{}分钟，涉及医保范围内金额{}元；该医师{}次逐人治疗中{}次（{}天）如此，按其他医师情况和随机分布应不高于{}；其患者平均每周由其治疗{}次，其他医师一般{}次。须核对治疗记录和治疗人。",
                 "dr_code",
                 "names",

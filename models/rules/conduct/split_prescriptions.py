@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.given_on_the_spot import given_on_the_spot
 from models.kinds import Kind
@@ -116,7 +117,7 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
     return (
         runs.join(house, on="fixmedins_code")
         .filter((pl.col("n") >= p["purchases_min"]) | pl.col("habit"))
-        .with_columns(said=pl.format("{}{}次{}天用量", "hilist_name", "n", count(pl.col("supplied"))))
+        .with_columns(said=filled("{}{}次{}天用量", "hilist_name", "n", count(pl.col("supplied"))))
         .group_by("psn_no", "fixmedins_code", "occurred_from", "occurred_to", "span", "persons", "habit", "share", "peers")
         .agg(
             pl.col("later").list.explode(keep_nulls=False, empty_as_null=False).alias("bkkp_sns"),
@@ -131,7 +132,7 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
             "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "{}至{}共{}天内在本机构接连开取同一药品：{}；第2次起涉及医保范围内金额{}元{}。",
                 "occurred_from",
                 "occurred_to",
@@ -139,7 +140,7 @@ def split_prescriptions(t: Tables, p: Params) -> pl.LazyFrame:
                 pl.col("said").list.join("、"),
                 yuan(pl.col("worth")),
                 pl.when("habit")
-                .then(pl.format("；本机构{}人如此，为配药人日的{}，同类机构为{}", "persons", percent(pl.col("share")), percent(pl.col("peers"))))
+                .then(filled("；本机构{}人如此，为配药人日的{}，同类机构为{}", "persons", percent(pl.col("share")), percent(pl.col("peers"))))
                 .otherwise(pl.lit("")),
             ),
         )

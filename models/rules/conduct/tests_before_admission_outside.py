@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -91,7 +92,7 @@ def tests_before_admission_outside(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="first",
             occurred_to="last",
             strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "参保人{}入住本院，入院前{}天内在本院门诊做检查检验{}项、医保范围内金额{}元，占本次住院前后检查检验费的{}；"
                 "本院{}例住院中{}例如此（{}），其他医院不超过{}。",
                 "begn_date",

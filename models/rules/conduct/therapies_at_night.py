@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -89,7 +90,7 @@ def therapies_at_night(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "住院期间深夜收取{}等治疗{}条，涉及医保范围内金额{}元；本机构此类收费{}条，分散在{}个深夜钟点，占治疗明细{}，全市其他机构为{}。须核对治疗师排班和治疗记录。",
                 "names",
                 pl.col("bkkp_sns").list.len(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -85,7 +86,7 @@ def timed_services_beyond_hours(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.02 * pl.col("all_days")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "医师{}当月有{}天所开须逐人进行的心理、行为治疗等按最短时长合计超过{}小时，最多一天（{}）为{}人、合计{}小时；超出部分涉及医保范围内金额{}元。",
                 "dr_code",
                 "days",

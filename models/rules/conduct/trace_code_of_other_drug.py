@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -70,7 +71,7 @@ def trace_code_of_other_drug(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "结算药品{}，而所扫追溯码属于另一药品（{}等），涉及医保范围内金额{}元；本机构共有{}条明细如此。",
                 pl.col("names").list.join("、"),
                 "box",

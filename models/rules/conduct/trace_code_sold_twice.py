@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.split_pack import split_pack
 from models.kinds import Kind
@@ -99,7 +100,7 @@ def trace_code_sold_twice(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             certainty=pl.when(pl.col("codes") >= p["codes_definite"]).then(pl.lit("definite")).otherwise(pl.lit("suspected")),
-            evidence=pl.format(
+            evidence=filled(
                 "本次结算的{}个追溯码此前已售出且无退货记录，如“{}”已于{}在{}结算；涉及医保范围内金额{}元。本机构共有{}个追溯码重复结算。",
                 "n",
                 "drug",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.kinds import Kind
@@ -126,7 +127,7 @@ def two_places_at_once(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from=pl.col("begntime").dt.date(),
             occurred_to=pl.col("begntime").dt.date(),
             strength=(0.4 + 0.03 * pl.col("persons")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "{}在本机构就诊（购药）{}元，与其在另一县区的{}的就诊（购药）仅隔{}分钟，持证人不可能往返。本机构共{}名参保人{}人次如此，占{}，全市其他机构为{}。",
                 pl.col("begntime").dt.strftime("%Y-%m-%d %H:%M"),
                 yuan(pl.col("worth")),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from models.rules.drg._support import BEARER, USE
 
 
@@ -60,8 +61,8 @@ def with_unit(rows: pl.DataFrame, profiles: Profiles, p: Params, name: str) -> p
 def _units(column: str) -> tuple[pl.Expr, pl.Expr]:
     code = pl.col(column)
     # chapter Z names what was done (chemotherapy, radiotherapy, dialysis): neighbours of a category have nothing in common
-    category = pl.when(~code.str.starts_with("Z")).then(pl.format("1|{}", code.str.slice(0, 3)))
-    return pl.format("0|{}", code), category
+    category = pl.when(~code.str.starts_with("Z")).then(filled("1|{}", code.str.slice(0, 3)))
+    return filled("0|{}", code), category
 
 
 def contrasted(rows: pl.DataFrame, items_of: pl.DataFrame, profiles: Profiles, p: Params) -> pl.DataFrame:

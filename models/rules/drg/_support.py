@@ -19,6 +19,7 @@ from features.drg.lists import cases_of, diagnoses_of
 from features.parameters import Params
 from features.shared.category import CATEGORIES_ZH, category
 from features.shared.once import once
+from features.shared.text import filled
 from features.tables import Tables
 from models.wording import percent, yuan
 
@@ -224,7 +225,7 @@ def judged(rows: pl.DataFrame, learned: Learned, p: Params) -> pl.DataFrame:
 
 
 def _unit(place: int, level: pl.Expr) -> pl.Expr:
-    return pl.format("{}|{}", pl.lit(place), level)
+    return filled("{}|{}", pl.lit(place), level)
 
 
 def _scored(rows: pl.DataFrame, learned: Learned, p: Params) -> pl.DataFrame:
@@ -438,7 +439,7 @@ def as_hits(found: pl.DataFrame, strength: float, said: pl.Expr, counted_zh: str
             amount_fen="difference_fen",
             loss_fen="loss_fen",
             strength=(strength + 0.04 * (-pl.col("score")).clip(0, 7.5)),
-            evidence=pl.format(
+            evidence=filled(
                 "{}应入{}{}，付费标准{}元，差额{}元。该机构可判断的{}{}例，其中{}例如此（{}），按其他机构水平应约{}例。",
                 said,
                 "supported_code",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.therapy_cycle import therapy_cycle
 from models.kinds import Kind
@@ -56,7 +57,7 @@ def bunching_above_low_limit(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             amount_fen="loss_fen",
             loss_fen="loss_fen",
-            evidence=pl.format(
+            evidence=filled(
                 "付费标准{}倍（低倍率界限）附近{}%范围内的病例{}例，其中{}例（{}）刚好越过界限而按全额标准付费，其他机构{}例中按病组构成应占{}，"
                 "偶然出现的概率不足{}；超出部分约{}例，按平均差额{}元估算。",
                 pl.lit(p["low_multiple"]),

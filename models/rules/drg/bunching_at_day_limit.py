@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -74,7 +75,7 @@ def bunching_at_day_limit(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             amount_fen="loss_fen",
             loss_fen="loss_fen",
-            evidence=pl.format(
+            evidence=filled(
                 "在“{}”界限前后{}天内的按病组付费病例{}例，其中{}例（{}）刚好在界限之后；其他机构同样病组{}例中按构成应占{}，"
                 "偶然出现的概率不足{}；超出部分约{}例，按平均差额{}元估算。",
                 "limit",

@@ -5,6 +5,7 @@ import polars as pl
 from scipy import stats
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -105,7 +106,7 @@ def severity_jump(t: Tables, p: Params) -> pl.LazyFrame:
     )
     history = (
         pl.when(pl.col("n_before").fill_null(0) >= p["cases_min"])
-        .then(pl.format("，实行前{}例中占{}", "n_before", percent(pl.col("share_before"))))
+        .then(filled("，实行前{}例中占{}", "n_before", percent(pl.col("share_before"))))
         .otherwise(pl.lit(""))
     )
     return (
@@ -117,7 +118,7 @@ def severity_jump(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format(
+            evidence=filled(
                 "按病组付费病例{}例中{}例（{}）编有严重并发症或并发症合并症，同样病组在其他机构应为{}{}；"
                 "而这些病例费用只比本院同类无并发症病例高{}，全市平均高{}。",
                 "n",

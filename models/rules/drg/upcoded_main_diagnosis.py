@@ -7,6 +7,7 @@ import polars as pl
 from features.drg.grouper import group_in_force
 from features.drg.lists import cases_of, diagnoses_of, operations_of
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -107,18 +108,18 @@ def upcoded_main_diagnosis(t: Tables, p: Params) -> pl.LazyFrame:
         return empty_hits()
     found = of_habit(compared, hospitals).join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")
     priced = with_loss(found, weights, "drg_code", "supported_code")
-    said = pl.format(
+    said = filled(
         "该例以主要诊断{}（{}）按{}{}结算，但费用明细不像其他机构{}例同一主要诊断的病例（{}），而与{}{}（{}{}）的诊疗相符；以后者为主要诊断",
         pl.coalesce("dx_name", "code"),
         "code",
         "drg_code",
         "billed_name",
         "n_peers",
-        pl.when(pl.col("lacks") != "").then(pl.format("通常有{}", "lacks")).otherwise(pl.lit("通常没有本例所用项目")),
+        pl.when(pl.col("lacks") != "").then(filled("通常有{}", "lacks")).otherwise(pl.lit("通常没有本例所用项目")),
         "other_kind",
         "other_name",
         "other_code",
-        pl.when(pl.col("other_has") != "").then(pl.format("，通常有{}", "other_has")).otherwise(pl.lit("")),
+        pl.when(pl.col("other_has") != "").then(filled("，通常有{}", "other_has")).otherwise(pl.lit("")),
     )
     return as_hits(priced, 0.55, said, "病例")
 

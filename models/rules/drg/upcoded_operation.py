@@ -7,6 +7,7 @@ import polars as pl
 from features.drg.grouper import group_in_force
 from features.drg.lists import cases_of, diagnoses_of, operations_of
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -98,7 +99,7 @@ def upcoded_operation(t: Tables, p: Params) -> pl.LazyFrame:
         .join(scheme.drg.select("drg_code", billed_name="drg_name"), on="drg_code")
     )
     priced = with_loss(at_issue, weights, "drg_code", "supported_code")
-    said = pl.format(
+    said = filled(
         "该例以主手术{}（{}）按{}{}结算，但住院费用明细中没有该手术应有的收费（其他机构{}例同类手术通常有{}）；不计该手术",
         pl.coalesce("op_name", "code"),
         "code",

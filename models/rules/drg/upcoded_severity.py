@@ -5,6 +5,7 @@ import polars as pl
 from features.drg.lists import cases_of, diagnoses_of
 from features.parameters import Params
 from features.shared.category import category
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -122,10 +123,10 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(
             has_mcc=(pl.col("level") == "mcc").any(),
             said=pl.when(pl.col("impossible").is_not_null())
-            .then(pl.format("{}（{}，属{}，与患者性别或年龄不符）", pl.coalesce("dx_name", "code"), "code", "impossible"))
+            .then(filled("{}（{}，属{}，与患者性别或年龄不符）", pl.coalesce("dx_name", "code"), "code", "impossible"))
             .when(pl.col("n_peers") > 0)
-            .then(pl.format("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions"))
-            .otherwise(pl.format("{}（{}，临床上至少应有{}）", pl.coalesce("dx_name", "code"), "code", "companions"))
+            .then(filled("{}（{}，其他机构{}例同类诊断通常有{}）", pl.coalesce("dx_name", "code"), "code", "n_peers", "companions"))
+            .otherwise(filled("{}（{}，临床上至少应有{}）", pl.coalesce("dx_name", "code"), "code", "companions"))
             .sort()
             .str.join("；"),
             score=pl.col("score").min(),
@@ -147,5 +148,5 @@ def upcoded_severity(t: Tables, p: Params) -> pl.LazyFrame:
         .select("case_id", "supported_code")
     )
     priced = with_loss(at_issue.join(supported, on="case_id"), weights, "drg_code", "supported_code")
-    said = pl.format("该例按{}{}结算，次要诊断{}在本次住院费用明细中无相应检查、用药或治疗；去除后", "drg_code", "billed_name", "said")
+    said = filled("该例按{}{}结算，次要诊断{}在本次住院费用明细中无相应检查、用药或治疗；去除后", "drg_code", "billed_name", "said")
     return as_hits(priced, 0.6, said, "并发症合并症诊断")

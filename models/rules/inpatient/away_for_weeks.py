@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.kinds import Kind
@@ -114,7 +115,7 @@ def away_for_weeks(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="run_from",
             occurred_to="run_to",
             strength=pl.when("habit").then(0.75).otherwise(0.6),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，其间{}连续{}天只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，{}"
                 "（其余{}天中无诊疗的占{}；该院其他住院日占{}）；连续空床日床位护理等费用{}元。该院{}例长期住院中{}例如此，同类其他机构为{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.misdated_stay import misdated_stay
 from models.exceptions.newborn_bed import newborn_bed
@@ -83,7 +84,7 @@ def bed_charged_on_discharge(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="stay_begn",
             occurred_to="stay_end",
             strength=(0.4 + 0.5 * pl.col("house_extra") / pl.col("house_stays")).clip(0.4, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者住院{}，共{}天，床位费计{}天，多计1天、{}元；该院{}例住院中{}例如此，占{}，全市其余机构为{}（普遍按实际住院天数计）。",
                 span(pl.col("stay_begn"), pl.col("stay_end")),
                 "los",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.misdated_stay import misdated_stay
 from models.exceptions.newborn_bed import newborn_bed
@@ -82,7 +83,7 @@ def bed_days_over_los(t: Tables, p: Params) -> pl.LazyFrame:
             "loss_fen",
             occurred_from="stay_begn",
             occurred_to="stay_end",
-            evidence=pl.format(
+            evidence=filled(
                 "患者住院{}，共{}天，{}费计{}天，按首尾日均计并扣除转科当日后仍多计{}天，多计金额{}元。",
                 span(pl.col("stay_begn"), pl.col("stay_end")),
                 "los",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -73,7 +74,7 @@ def beds_over_approved(t: Tables, p: Params) -> pl.LazyFrame:
             "amount_fen",
             "loss_fen",
             strength=(0.3 + 0.3 * (pl.col("peak") / pl.col("beds") - 1)).clip(0.35, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "该院批准床位{}张，{}有{}天当日计收床位费的参保住院人数超过批准床位较多，平均{}人、最多{}人（床位使用率{}），超出部分床位费{}元；"
                 "需核对床位核定、加床和在床情况。",
                 count(pl.col("beds")),

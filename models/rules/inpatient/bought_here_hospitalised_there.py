@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.kinds import Kind
@@ -62,7 +63,7 @@ def bought_here_hospitalised_there(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         strength=(0.5 + 0.05 * pl.col("there_persons")).clip(0.6, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}在{}住院，其间{}共{}天在本药店购药，而住院医院当日均有用药、检查或治疗；"
             "本药店共有{}家医院{}名在院患者（{}例次）如此，其他药店每千名购药者不超过{}例，疑为他人持其医保凭证购药。",
             span(pl.col("begn_date"), pl.col("last_day")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.late_posting import late_posting
 from models.exceptions.late_results import late_results
@@ -53,7 +54,7 @@ def charges_outside_stay(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "患者住院时间为{}，另有{}条明细的发生日期（{}）不在住院期间，涉及{}等{}个项目，医保范围内金额{}元；已排除出院带药、补记账、检验迟报和院前检查。",
                 span(pl.col("stay_begn"), pl.col("stay_end")),
                 pl.col("bkkp_sns").list.len(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.recognised_alive import recognised_alive
 from models.kinds import Kind
@@ -66,7 +67,7 @@ def custody_claims(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         certainty=pl.when("doubt").then(pl.lit("suspected")).otherwise(pl.lit("definite")),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}起在押或服刑，{}仍以其名义{}，上传费用明细{}条，医保范围内金额{}元。{}",
             pl.col("cust_begn").dt.offset_by(f"-{p['grace_days']}d"),
             span(pl.col("occurred_from"), pl.col("occurred_to")),

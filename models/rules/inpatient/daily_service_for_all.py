@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bound_to_bed import bound_to_bed
 from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
@@ -74,7 +75,7 @@ def daily_service_for_all(t: Tables, p: Params) -> pl.LazyFrame:
     care = houses_by_craft(t).select("fixmedins_code", "tier", "care_class")
     found = one_for_everybody(t.extracted.drop_nulls("item"), sizes_of_stays(t.extracted), care, p)
     stay = ["fixmedins_code", "psn_no", "mdtrt_id", "begn_date", "last_day", "los", "main_dx"]
-    said = pl.format(
+    said = filled(
         "{}{}天（同级同类其他机构该病种{}，该院可比住院{}例中{}例、{}个疾病大类的患者，按其他机构的比率应约{}例）",
         "name",
         "on",
@@ -102,7 +103,7 @@ def daily_service_for_all(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.35 + 0.5 * pl.col("share")).clip(0.4, 0.85),
-            evidence=pl.format(
+            evidence=filled(
                 "患者（{}）住院{}共{}天，逐日收取同病种少有的服务：{}，计{}元。须核对监护、治疗记录。",
                 "main_dx",
                 span(pl.col("begn_date"), pl.col("last_day")),

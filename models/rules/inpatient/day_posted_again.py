@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -132,7 +133,7 @@ def day_posted_again(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("first").alias("related_bkkp_sns"),
         "occurred_from",
         "occurred_to",
-        evidence=pl.format(
+        evidence=filled(
             "住院期间有{}天（{}起）{}等{}个逐日项目的数量和条数恰为本人其他多数日的两倍，重复部分涉及医保范围内金额{}元；本机构有逐日医嘱的住院{}次中{}次如此，全市其他机构为{}。须核对医嘱和执行记录。",
             "days",
             "occurred_from",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -52,7 +53,7 @@ def double_cover(t: Tables, p: Params) -> pl.LazyFrame:
         loss_fen=pl.col("fund_fen"),
         occurred_from="begndate",
         occurred_to="enddate",
-        evidence=pl.format(
+        evidence=filled(
             "参保人自{}起在外地（{}）参保，{}的费用仍在本市手工报销，基金支付{}元，需与参保地核对是否重复享受待遇。",
             "out_begn",
             "out_place",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.kinds import Kind
@@ -59,7 +60,7 @@ def drugs_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=(0.4 + 0.5 * pl.col("found") / pl.col("judged")).clip(0.4, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）住院{}使用同病种少用的药品：{}（同级同类其他机构该病种最多{}病例使用其中任一类），计{}元；"
             "该院可比住院{}例，跨{}个疾病大类普遍使用：{}，预期数按其他机构同病种比率计。须核对用药指征。",
             "main_dx",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -80,7 +81,7 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
             proven=(pl.col("certain") & ~pl.col("cared").fill_null(value=True)).any(),
             in_person=pl.col("in_person").any(),
             related_bkkp_sns=pl.col("sns").explode().drop_nulls().unique(),
-            said=pl.format("{}在{}{}", "date", pl.col("there").fill_null("其他机构"), pl.col("what").replace_strict(WORDS)).head(4).str.join("、"),
+            said=filled("{}在{}{}", "date", pl.col("there").fill_null("其他机构"), pl.col("what").replace_strict(WORDS)).head(4).str.join("、"),
         )
     )
     on_days = (
@@ -111,7 +112,7 @@ def elsewhere_during_stay(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen=pl.when("habitual").then("inscp_fen").otherwise(pl.col("hotel_fen").fill_null(0)),
         loss_fen=pl.when("habitual").then("paid_fen").otherwise(pl.col("hotel_fund").fill_null(0)),
         strength=(pl.when("habitual").then(0.6).otherwise(0.4) + 0.15 * pl.col("weight")).clip(0.4, 0.95),
-        evidence=pl.format(
+        evidence=filled(
             "患者在该院住院{}并计收床位、护理费，期间（不含入出院当日）{}，共{}天不在床；已排除外出检查、外检和院外透析，"
             "也不属他处集中冒用在院患者医保凭证。该院{}例住院、{}个住院日中{}例有此情形，全市其余机构每千个住院日不超过{}例。",
             span(pl.col("begn_date"), pl.col("last_day")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -111,19 +112,19 @@ def face_mismatch(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             mdtrt_id=pl.when(pl.col("visits") == 1).then("one"),
             strength=pl.when("known").then(0.8).when(firm).then(0.6).otherwise(0.5),
-            evidence=pl.format(
+            evidence=filled(
                 "{}该院终端{}天识别到的人脸与参保人档案最高仅相似{}{}{}，仍结算费用{}条、{}元。{}",
                 span(pl.col("occurred_from"), pl.col("occurred_to")),
                 "days",
                 pl.col("score").round(3),
-                pl.when("known").then(pl.format("（本人在其他场次为{}）", pl.col("top").round(3))).otherwise(pl.lit("")),
+                pl.when("known").then(filled("（本人在其他场次为{}）", pl.col("top").round(3))).otherwise(pl.lit("")),
                 pl.when(pl.col("unseen_days") > 0)
-                .then(pl.format("，从未识别到本人，其间另有{}天就诊购药未经终端、须一并核实", "unseen_days"))
+                .then(filled("，从未识别到本人，其间另有{}天就诊购药未经终端、须一并核实", "unseen_days"))
                 .otherwise(pl.lit("")),
                 pl.col("bkkp_sns").list.len(),
                 yuan(pl.col("amount")),
                 pl.when(pl.col("strangers").is_not_null())
-                .then(pl.format("该院终端识别的{}人中有{}人出现非本人，明显多于其他机构。", "recorded", "strangers"))
+                .then(filled("该院终端识别的{}人中有{}人出现非本人，明显多于其他机构。", "recorded", "strangers"))
                 .otherwise(pl.lit("")),
             ),
         )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.day_procedure import day_procedure
@@ -76,7 +77,7 @@ def frequent_admissions(t: Tables, p: Params) -> pl.LazyFrame:
         "amount_fen",
         "loss_fen",
         strength=(0.05 * pl.col("in_window")).clip(0.3, 0.8),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}天内择期住院{}次（涉及{}家机构），其中在该院{}次、共{}天（{}），均非急诊、非手术、非周期或计划内治疗；该院基金支付{}元。",
             pl.lit(p["window_days"]),
             "in_window",

@@ -5,6 +5,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.common_cause import common_cause
 from models.exceptions.day_procedure import day_procedure
@@ -107,7 +108,7 @@ def group_admission(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.4 + 0.1 * pl.col("persons")).clip(0.5, 0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "{}的{}人（{}户）于{}先后住进{}，并于{}同批出院，涉及{}种不同疾病，均无手术、分娩或周期治疗，也不属事故、中毒或传染病；"
                 "该地（单位）其他时间在该院住院{}例，按该院其他患者的入院时间计，这几日应有约{}例；本例住院{}。",
                 pl.col("tie").replace_strict(TIES),

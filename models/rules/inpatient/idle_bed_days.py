@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.exceptions.misdated_stay import misdated_stay
@@ -90,7 +91,7 @@ def idle_bed_days(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者{}起住院{}天，除入出院当日外的{}个计费日中有{}天（{}，占{}）只收床位、护理和诊查费，无检查检验、手术，药品治疗全无或仅象征性计收，"
                 "也不在口服药疗程内；同类机构该比例中位数为{}。空床日床位护理等费用{}元。",
                 "begn_date",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.day_procedure import day_procedure
@@ -107,7 +108,7 @@ def idle_before_discharge(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="idle_from",
             occurred_to="idle_to",
             strength=(0.4 + 0.5 * pl.col("house_tails") / pl.col("house_stays")).clip(0.4, 0.85),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，出院前连续{}天（{}）只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，床位护理等费用{}元；"
                 "该院{}例非手术住院中{}例如此（{}），其他机构不超过{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.exceptions.therapy_cycle import therapy_cycle
@@ -107,7 +108,7 @@ def idle_weekends(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="idle_from",
             occurred_to="idle_to",
             strength=(0.4 + pl.col("share")).clip(0.4, 0.85),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，期间{}个周末日中有{}天只收床位、护理和诊查费，药品、检查、治疗全无或仅象征性计收，而其余{}天中{}天有诊疗；"
                 "周末空床日床位护理等费用{}元。该院跨周末的非手术住院{}例中{}例如此（{}），其他机构不超过{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

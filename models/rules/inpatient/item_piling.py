@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
 from models.exceptions.maternity import maternity
@@ -133,7 +134,7 @@ def item_piling(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=(0.3 + 0.1 * pl.col("per_day") / pl.col("usual").clip(1)).clip(0.4, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）住院{}天，{}计{}项{}条、{}元，占总费用{}，日均{}元，为同级同类机构同病种病例第90百分位（日均{}元）的{}倍，超出{}元；"
             "该院同类病例{}例中{}例如此。",
             pl.col("main_dx").fill_null("未编码"),

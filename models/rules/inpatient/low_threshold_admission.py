@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -97,7 +98,7 @@ def low_threshold_admission(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=(0.4 + 2 * pl.col("share")).clip(0.4, 0.95),
-        evidence=pl.format(
+        evidence=filled(
             "患者以{}（{}）择期住院{}，共{}天，检查检验费占{}，药品、治疗、手术及材料费合计仅占{}（基因检测除外），费用{}元，符合门诊即可诊治的体检式住院特征；"
             "该院此类住院{}例，占其住院{}，全市为{}。",
             pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

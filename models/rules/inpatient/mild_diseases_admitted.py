@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -114,7 +115,7 @@ def mild_diseases_admitted(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.35 + pl.col("share")).clip(0.4, 0.85),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）择期住院{}共{}天，属门诊通常可治疾病，无手术、非急诊、非转院；"
                 "该院{}例住院中{}例{}（{}），同级同类其他机构不超过{}。本次基金支付{}元。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

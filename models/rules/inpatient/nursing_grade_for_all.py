@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import NURSING_I, NURSING_II, NURSING_INTENSIVE, NURSING_SPECIAL
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bound_to_bed import bound_to_bed
 from models.exceptions.maternity import maternity
@@ -82,7 +83,7 @@ def nursing_grade_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=(0.4 + 0.5 * pl.col("found") / pl.col("judged")).clip(0.4, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）住院{}，计护理费{}天中{}天为一级及以上护理，计{}元；同级同类其他机构该病种大半时间如此护理的占{}。"
             "该院可比住院{}例中{}例、{}个疾病大类的患者如此，按其他机构的比率应约{}例。须核对护理分级医嘱和自理能力评分。",
             "main_dx",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -59,7 +60,7 @@ def organ_removed_twice(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to=pl.coalesce("end_date", "begn_date"),
             strength=pl.lit(0.8),
-            evidence=pl.format(
+            evidence=filled(
                 "参保人本次住院（{}）于{}收取“{}”，而其{}已于{}在{}切除（“{}”）；同一器官不能切除两次，两次中至少一次为他人冒用凭证或虚记手术。",
                 span(pl.col("begn_date"), pl.coalesce("end_date", "begn_date")),
                 "date",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.exceptions.misdated_stay import misdated_stay
@@ -86,7 +87,7 @@ def overlapping_stays(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.5 + 0.05 * pl.col("shared")).clip(0.5, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者{}在该院住院，同期{}又在{}住院，除交接日外重叠{}天（{}）；重叠期内该院诊疗较另一院少，同一人不可能同时在两院住院。",
                 span(pl.col("begn_date"), pl.col("last_day")),
                 span(pl.col("other_begn_date"), pl.col("other_last_day")),

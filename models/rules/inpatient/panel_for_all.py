@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exception import LawfulException
 from models.exceptions.maternity import maternity
@@ -78,7 +79,7 @@ def panel_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=strength(),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）住院{}做了{}项同病种少做的检查检验：{}（同级同类其他机构该病种最多{}病例做其中任一项），计{}元；"
             "该院{}例住院中{}例、{}个疾病大类的患者做了这样一组项目，其他机构有如此多少见项目的住院不超过{}。",
             "main_dx",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -88,9 +89,9 @@ def psychiatric_pattern(t: Tables, p: Params) -> pl.LazyFrame:
     )
     last = pl.coalesce("last_day", pl.col("begn_date").dt.offset_by("1d"))
     signs = pl.concat_str(
-        pl.when("linked").then(pl.format("与前后次住院首尾相接且每次均约{}天；", "length")).otherwise(pl.lit("")),
+        pl.when("linked").then(filled("与前后次住院首尾相接且每次均约{}天；", "length")).otherwise(pl.lit("")),
         pl.when("bundle")
-        .then(pl.format("{}天中{}天（含{}个周日）每日计收治疗平均{}项；", "days", "therapy_days", "sundays", count(pl.col("per_day"))))
+        .then(filled("{}天中{}天（含{}个周日）每日计收治疗平均{}项；", "days", "therapy_days", "sundays", count(pl.col("per_day"))))
         .otherwise(pl.lit("")),
         pl.when("undrugged").then(pl.lit("全程无抗精神病药、抗抑郁药、心境稳定剂或戒断药物；")).otherwise(pl.lit("")),
     )
@@ -101,7 +102,7 @@ def psychiatric_pattern(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to=last,
         strength=pl.when(pl.col("signs") == 3).then(0.9).otherwise(0.65),
-        evidence=pl.format(
+        evidence=filled(
             "患者以{}（{}）住院{}：{}基金支付{}元。",
             pl.col("dscg_maindiag_name").fill_null("精神类疾病"),
             pl.col("main_dx").fill_null("在院未编码"),

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.therapy_cycle import therapy_cycle
 from models.exceptions.transfer import transfer
@@ -102,7 +103,7 @@ def psychiatric_without_drugs(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.5 + 0.5 * pl.col("share")).clip(0.5, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，计费{}天，全程无抗精神病药、镇静催眠药、抗抑郁药、心境稳定剂、戒断用药，也无中药；"
                 "该院此类疾病住院{}例中{}例（{}人）如此（{}），其他精神科为{}。本次基金支付{}元。",
                 pl.col("dscg_maindiag_name").fill_null("精神类疾病"),

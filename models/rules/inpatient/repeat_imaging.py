@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.follow_up_imaging import follow_up_imaging
 from models.exceptions.transfer import transfer
@@ -94,7 +95,7 @@ def repeat_imaging(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.05 * pl.col("rate") / pl.col("usual").clip(0.001)).clip(0.4, 0.85),
-            evidence=pl.format(
+            evidence=filled(
                 "患者{}内重复做{}共{}次（其中重复外院结果{}次），无卒中、外伤、肿瘤、手术等复查理由，涉及{}元；该院影像重复率{}（{}次），全市其余机构为{}。",
                 span(pl.col("occurred_from"), pl.col("occurred_to")),
                 "items",

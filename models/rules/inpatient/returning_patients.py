@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.day_procedure import day_procedure
@@ -98,7 +99,7 @@ def returning_patients(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=(0.4 + 0.5 * pl.col("share")).clip(0.4, 0.85),
-        evidence=pl.format(
+        evidence=filled(
             "患者以{}（{}）住院{}共{}天，为其在该院{}次轻病住院（{}种疾病）之一，均无手术，非周期、计划治疗，非转院；"
             "该院{}名住院患者中{}名如此反复住院（{}），同类其他机构不超过{}。本次基金支付{}元。",
             pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.emergency_relapse import emergency_relapse
@@ -165,13 +166,13 @@ def split_stay(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="first_begn_date",
         occurred_to="last_day",
         strength=pl.when(pl.col("habit").is_not_null()).then(0.9).when(pl.col("gap") <= 1).then(0.6).otherwise(0.45),
-        evidence=pl.format(
+        evidence=filled(
             "患者{}在该院住院{}天后{}，{}又以{}（{}）入同一院住院{}，两次主要诊断相同或相关，"
             "非转院、非周期治疗、非分期手术；后一次住院基金支付{}元。{}",
             span(pl.col("first_begn_date"), pl.col("first_last_day")),
             "first_los",
             pl.when(pl.col("first_way").is_null()).then(pl.lit("出院（离院方式未上传）")).otherwise(pl.lit("出院回家")),
-            pl.when(pl.col("gap") == 0).then(pl.lit("当日")).otherwise(pl.format("间隔{}天", "gap")),
+            pl.when(pl.col("gap") == 0).then(pl.lit("当日")).otherwise(filled("间隔{}天", "gap")),
             pl.col("dscg_maindiag_name").fill_null("同类诊断"),
             "main_dx",
             span(pl.col("begn_date"), pl.col("last_day")),
@@ -195,7 +196,7 @@ def _told(count: str, usual: str, first: int, last: int) -> pl.Expr:
     """What the evidence says of the house's returns between two days."""
     days = f"{last}天内" if first == 0 else f"第{first}至{last}天（恰在常见的{first - 1}天限期之后）"
     share = pl.col(count) / pl.col("house_stays")
-    return pl.format("该院{}同病种再入院{}例，占全部住院{}，全市其余机构为{}。", pl.lit(days), count, percent(share), percent(pl.col(usual)))
+    return filled("该院{}同病种再入院{}例，占全部住院{}，全市其余机构为{}。", pl.lit(days), count, percent(share), percent(pl.col(usual)))
 
 
 def _block(code: pl.Expr) -> pl.Expr:

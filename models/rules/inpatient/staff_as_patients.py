@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -70,7 +71,7 @@ def staff_as_patients(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=pl.lit(0.6),
-            evidence=pl.format(
+            evidence=filled(
                 "参保单位为{}的职工在本院住院{}，共{}天，无手术、非急危重症、非分娩；该院{}例住院中本院职工{}例。",
                 "fixmedins_name",
                 span(pl.col("begn_date"), pl.col("last_day")),

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.maternity import maternity
 from models.exceptions.planned_readmission import planned_readmission
@@ -153,7 +154,7 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
         )
         .select("fixmedins_code", "long", "n_cut", "n_persons", "elsewhere")
     )
-    at_one_length = pl.format(
+    at_one_length = filled(
         "该院长期住院后即时再入的{}例中，{}例（{}人）同样恰在满{}天前后出院，同类机构其他长期住院在该天数出院的不超过{}",
         "cuts",
         "here",
@@ -161,7 +162,7 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
         "length",
         percent(pl.col("usual")),
     )
-    by_habit = pl.format(
+    by_habit = filled(
         "该院长期住院{}例中{}例（{}人）出院后即时再入（{}），同类其他机构为{}",
         "long",
         "n_cut",
@@ -181,7 +182,7 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="next_last_day",
             strength=(0.5 + 0.04 * pl.coalesce("persons", "n_persons")).clip(0.5, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者{}住院满{}天出院，{}又以{}（{}）住进同一院{}；{}；非转院、非周期治疗、非跨年结账。后一次住院基金支付{}元。",
                 span(pl.col("begn_date"), pl.col("last_day")),
                 "length",

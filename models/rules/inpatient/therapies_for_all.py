@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.course_of_rehabilitation import course_of_rehabilitation
 from models.kinds import Kind
@@ -55,7 +56,7 @@ def therapies_for_all(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_from="begn_date",
         occurred_to="last_day",
         strength=strength(),
-        evidence=pl.format(
+        evidence=filled(
             "患者（{}）住院{}收取{}项同病种少做的理疗、中医治疗：{}（同级同类其他机构该病种最多{}病例做其中任一项），计{}元；"
             "该院{}例住院中{}例、{}个疾病大类的患者收取了这些项目，其他机构有如此多少见项目的住院不超过{}。须核对治疗记录与治疗师工时。",
             "main_dx",

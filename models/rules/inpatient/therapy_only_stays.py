@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -103,7 +104,7 @@ def therapy_only_stays(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.5 + pl.col("share")).clip(0.5, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，费用{}元中除床位护理外几乎全为理疗、针灸等治疗（{}元），药品、检查检验、材料合计仅占{}，门诊即可完成；"
                 "该院{}例住院中{}例如此（{}），同类其他机构为{}。本次基金支付{}元。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.shared.once import at_hand
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bed_day_paid import bed_day_paid
 from models.exceptions.maternity import maternity
@@ -160,7 +161,7 @@ def thin_stays(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.35 + 0.5 * pl.col("house_thin") / pl.col("house_stays")).clip(0.4, 0.8),
-            evidence=pl.format(
+            evidence=filled(
                 "患者以{}（{}）住院{}共{}天，除入出院当日外的{}天中有{}天除床位护理外几无诊疗，日诊疗费（药品、检查检验、治疗）中位数{}元，"
                 "为同级其他机构同类病例（{}元）的{}；该院{}例可比住院中{}例如此，全市其余机构不超过{}。",
                 pl.col("dscg_maindiag_name").fill_null("未填诊断名称"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -109,7 +110,7 @@ def treated_after_discharge(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("late").alias("bkkp_sns"),
         "occurred_from",
         "occurred_to",
-        evidence=pl.format(
+        evidence=filled(
             "患者{}出院，此后仍收取{}等治疗{}条（{}至{}），涉及医保范围内金额{}元；本机构有治疗的住院{}次中{}次如此，全市其他机构为{}。须核对治疗记录和出院时间。",
             pl.col("left").dt.strftime("%Y-%m-%d %H:%M"),
             "names",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -67,7 +68,7 @@ def treated_here_hospitalised_away(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=pl.lit(0.7),
-            evidence=pl.format(
+            evidence=filled(
                 "参保人{}在外地住院，其间{}以其名义在该院接受{}等，费用{}元；需本人到场的项目不可能为本人。",
                 span(pl.col("away_begn"), pl.col("away_end")),
                 span(pl.col("occurred_from"), pl.col("occurred_to")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -55,7 +56,7 @@ def treated_here_hospitalised_there(t: Tables, p: Params) -> pl.LazyFrame:
         "occurred_from",
         "occurred_to",
         strength=(0.5 + 0.05 * pl.col("there_persons")).clip(0.6, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "参保人{}在{}住院，其间{}共{}天在该机构就诊，而住院医院当日均有用药、检查或治疗；"
             "该机构共有{}家医院{}名在院患者（{}例次）如此，其他机构每千名就诊者不超过{}例，疑为他人持其医保凭证就医。",
             span(pl.col("begn_date"), pl.col("last_day")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.day_procedure import day_procedure
 from models.exceptions.maternity import maternity
@@ -81,7 +82,7 @@ def uniform_bundles(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_from="begn_date",
             occurred_to="last_day",
             strength=(0.35 + 0.08 * pl.col("persons")).clip(0.5, 0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "患者（{}）住院{}，{}个治疗日每天都是同一组合：{}；该院另有{}名疾病系统不同（共{}类）的患者使用完全相同的组合。",
                 pl.col("main_dx").fill_null("未编码"),
                 span(pl.col("begn_date"), pl.col("last_day")),

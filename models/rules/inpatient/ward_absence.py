@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.bound_to_bed import bound_to_bed
 from models.kinds import Kind
@@ -83,7 +84,7 @@ def ward_absence(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen=pl.col("inscp_fen"),
         loss_fen=pl.col("paid_fen"),
         strength=(0.9 - pl.col("seen") / pl.col("days")).clip(0.4, 0.9),
-        evidence=pl.format(
+        evidence=filled(
             "患者住院{}，病区终端正常工作的{}天中仅{}天识别到本人（{}），同院其他住院患者平均为{}；已排除重症监护、婴幼儿和卧床患者。",
             span(pl.col("begn_date"), pl.col("last_day")),
             "days",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.shared.text import filled
 from features.tables import Tables
 from models.rules.national._points import per_visit
 from models.wording import yuan
@@ -38,7 +39,7 @@ def beyond_total(t: Tables, list_type: str) -> pl.LazyFrame:
     )
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}收取{}，{}累计{}元，超过限定报销总额{}元，超出部分{}条，金额{}元。",
             "days",
             "items",

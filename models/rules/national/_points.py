@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from features.shared.once import once
+from features.shared.text import filled
 from features.tables import Tables
 from models.knowledge.load import knowledge_of
 from models.wording import span, yuan
@@ -101,7 +102,7 @@ def per_visit(frame: pl.LazyFrame, sentence: pl.Expr, *keys: str, sure: bool = T
     )
     worded = grouped.with_columns(
         items=pl.col("_names").list.head(3).list.join("、")
-        + pl.when(pl.col("_names").list.len() > 3).then(pl.format("等{}种", pl.col("_names").list.len())).otherwise(pl.lit("")),
+        + pl.when(pl.col("_names").list.len() > 3).then(filled("等{}种", pl.col("_names").list.len())).otherwise(pl.lit("")),
         n_lines=pl.col("bkkp_sns").list.len().cast(pl.String),
         days=span(pl.col("occurred_from"), pl.col("occurred_to")),
         amount=yuan(pl.col("_fen")),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.wording import percent
 
@@ -57,7 +58,7 @@ def unusual_share(t: Tables, p: Params, what: str) -> pl.LazyFrame:
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
         strength=(pl.col("z") / 20).clip(0.1, 0.6),
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}" + what + "为{}，同级同类机构（{}家）中位数{}，高出{}个标准差。",
             "first",
             "last",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -59,7 +60,7 @@ def admissions_per_year(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
         strength=(pl.col("stays") / 40).clip(0.1, 0.5),
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}住院{}次，涉及{}家医院，其中本院{}次，不含放化疗、透析、精神、肿瘤和生育住院。", "since", "until", "stays", "houses", "len"
         ),
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -30,9 +31,7 @@ def consumable_child_only(t: Tables, p: Params) -> pl.LazyFrame:
     odd = too_old(t, p, "耗材限儿童使用")
     return per_visit(
         odd,
-        pl.format(
-            "患者{}岁，{}使用限儿童的耗材{}（限{}岁以下）并纳入医保结算{}条，金额{}元。", "age", "days", "items", "age_max", "n_lines", "amount"
-        ),
+        filled("患者{}岁，{}使用限儿童的耗材{}（限{}岁以下）并纳入医保结算{}条，金额{}元。", "age", "days", "items", "age_max", "n_lines", "amount"),
         "age",
         "age_max",
         sure=False,

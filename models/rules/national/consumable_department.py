@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -26,7 +27,7 @@ def consumable_department(t: Tables, p: Params) -> pl.LazyFrame:
     odd = wrong_department(t, "医用耗材与科室不符")
     return per_visit(
         odd,
-        pl.format("{}由{}开单使用不属其诊疗范围的耗材{}{}条，金额{}元。", "days", "bilg_dept_name", "items", "n_lines", "amount"),
+        filled("{}由{}开单使用不属其诊疗范围的耗材{}{}条，金额{}元。", "days", "bilg_dept_name", "items", "n_lines", "amount"),
         "bilg_dept_name",
         sure=False,
     )

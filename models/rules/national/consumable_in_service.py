@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -81,7 +82,7 @@ def consumable_in_service(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="last",
         amount_fen="fen",
         loss_fen="loss",
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}开展的项目{}次中{}次另收耗材（{}，{}），本市其他{}家机构仅{}另收，金额{}元。",
             "first",
             "last",

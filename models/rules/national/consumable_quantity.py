@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -49,7 +50,7 @@ def consumable_quantity(t: Tables, p: Params) -> pl.LazyFrame:
     odd = summed.filter(pl.col("used") > limit).sort("date", "bkkp_sn").filter(pl.col("cnt").cum_sum().over(*keys, "point_id") > limit)
     return per_visit(
         odd.with_columns(used_zh=count(pl.col("used")), sessions_zh=count(pl.col("sessions")), month_zh=pl.col("month").dt.strftime("%Y年%m月")),
-        pl.format("{}{}共收取{}个，同月治疗仅{}次，超出部分{}条，金额{}元。", "month_zh", "items", "used_zh", "sessions_zh", "n_lines", "amount"),
+        filled("{}{}共收取{}个，同月治疗仅{}次，超出部分{}条，金额{}元。", "month_zh", "items", "used_zh", "sessions_zh", "n_lines", "amount"),
         "point_id",
         "month_zh",
         "used_zh",

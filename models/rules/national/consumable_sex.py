@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -26,5 +27,5 @@ def consumable_sex(t: Tables, p: Params) -> pl.LazyFrame:
     odd = wrong_sex(t, p, "医用耗材与性别不符").filter(~pl.col("doubt"))
     named = odd.with_columns(who=pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女")))
     return per_visit(
-        named, pl.format("{}性患者{}使用另一性别专用耗材{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"), "who", sure=False
+        named, filled("{}性患者{}使用另一性别专用耗材{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"), "who", sure=False
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.mother_and_newborn import mother_and_newborn
 from models.kinds import Kind
@@ -55,7 +56,7 @@ def diagnosis_age(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("end_date").first(),
             pl.col("gend").first(),
             pl.col("age").first(),
-            pl.format("{}{}", "code", pl.col("name").fill_null("")).unique().sort().alias("names"),
+            filled("{}{}", "code", pl.col("name").fill_null("")).unique().sort().alias("names"),
         )
         .select(
             "fixmedins_code",
@@ -65,6 +66,6 @@ def diagnosis_age(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format("{}岁患者诊断为{}，与年龄不符。", pl.col("age"), pl.col("names").list.join("、")),
+            evidence=filled("{}岁患者诊断为{}，与年龄不符。", pl.col("age"), pl.col("names").list.join("、")),
         )
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.knowledge.load import knowledge_of
@@ -42,6 +43,6 @@ def diagnosis_code(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format("疾病诊断编码{}不在国家医保版编码的任何类目之内。", pl.col("codes").list.join("、")),
+            evidence=filled("疾病诊断编码{}不在国家医保版编码的任何类目之内。", pl.col("codes").list.join("、")),
         )
     )

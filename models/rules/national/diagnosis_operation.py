@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.knowledge.load import knowledge_of
@@ -57,6 +58,6 @@ def diagnosis_operation(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format("结算清单填报{}，但清单诊断（主诊断{}）中没有与之对应的疾病。", pl.col("names").list.join("、"), "main_dx"),
+            evidence=filled("结算清单填报{}，但清单诊断（主诊断{}）中没有与之对应的疾病。", pl.col("names").list.join("、"), "main_dx"),
         )
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -38,7 +39,7 @@ def diagnosis_sex(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("end_date").first(),
             pl.col("gend").first(),
             pl.col("age").first(),
-            pl.format("{}{}", "code", pl.col("name").fill_null("")).unique().sort().alias("names"),
+            filled("{}{}", "code", pl.col("name").fill_null("")).unique().sort().alias("names"),
         )
         .select(
             "fixmedins_code",
@@ -48,7 +49,7 @@ def diagnosis_sex(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format(
+            evidence=filled(
                 "{}性患者诊断为{}，该疾病只见于另一性别。",
                 pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女")),
                 pl.col("names").list.join("、"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -73,7 +74,7 @@ def dose_beyond_usual(t: Tables, p: Params) -> pl.LazyFrame:
             "bkkp_sns",
             "occurred_from",
             "occurred_to",
-            evidence=pl.format(
+            evidence=filled(
                 "{}开具{}每日{}个计价单位，全市同一药品每日中位用量{}，超过{}倍，金额{}元。",
                 span(pl.col("occurred_from"), pl.col("occurred_to")),
                 "name",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.kinds import Kind
@@ -31,7 +32,7 @@ def drug_child_forbidden(t: Tables, p: Params) -> pl.LazyFrame:
     odd = family_account.clear(lenient(lines, pl.col("age") < pl.col("age_min")), t, p)
     return per_visit(
         odd,
-        pl.format("患者{}岁，{}使用{}岁以下禁用的药品{}{}条，金额{}元。", "age", "days", "age_min", "items", "n_lines", "amount"),
+        filled("患者{}岁，{}使用{}岁以下禁用的药品{}{}条，金额{}元。", "age", "days", "age_min", "items", "n_lines", "amount"),
         "age",
         "age_min",
         sure=False,

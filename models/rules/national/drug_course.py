@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -32,7 +33,7 @@ def drug_course(t: Tables, p: Params) -> pl.LazyFrame:
     odd = by_day.filter(pl.col("day_no") > pl.col("days_max")).with_columns(used=pl.col("day_no").max().over("mdtrt_id", "point_id"))
     return per_visit(
         odd,
-        pl.format("{}住院使用{}{}天，支付限{}天，超出部分{}条，金额{}元。", "days", "items", "used", "days_max", "n_lines", "amount"),
+        filled("{}住院使用{}{}天，支付限{}天，超出部分{}条，金额{}元。", "days", "items", "used", "days_max", "n_lines", "amount"),
         "point_id",
         "used",
         "days_max",

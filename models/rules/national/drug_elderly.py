@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.family_account import family_account
 from models.kinds import Kind
@@ -30,7 +31,7 @@ def drug_elderly(t: Tables, p: Params) -> pl.LazyFrame:
     odd = family_account.clear(one_point(lines), t, p)
     return per_visit(
         odd,
-        pl.format("患者{}岁，{}使用说明书不推荐老年人使用的药品{}{}条，金额{}元。", "age", "days", "items", "n_lines", "amount"),
+        filled("患者{}岁，{}使用说明书不推荐老年人使用的药品{}{}条，金额{}元。", "age", "days", "items", "n_lines", "amount"),
         "age",
         sure=False,
         safety=True,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -35,7 +36,7 @@ def drug_interaction(t: Tables, p: Params) -> pl.LazyFrame:
     )
     return per_visit(
         met,
-        pl.format("{}同时使用{}与{}，属说明书禁止合用（{}），{}条，金额{}元。", "days", "first_name", "items", "item_name", "n_lines", "amount"),
+        filled("{}同时使用{}与{}，属说明书禁止合用（{}），{}条，金额{}元。", "days", "first_name", "items", "item_name", "n_lines", "amount"),
         "first_name",
         "item_name",
         sure=False,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -38,7 +39,7 @@ def drug_level(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(known, below, t, p)
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}使用限{}及以上医疗机构支付的药品{}{}条，金额{}元，本机构为{}。",
             "days",
             "need",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.mother_and_newborn import mother_and_newborn
 from models.kinds import Kind
@@ -32,5 +33,5 @@ def drug_maternity_only(t: Tables, p: Params) -> pl.LazyFrame:
     )
     kept = mother_and_newborn.clear(one_point(lines), t, p)
     return per_visit(
-        kept, pl.format("{}使用限生育保险支付的药品{}，非生育就诊，纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount")
+        kept, filled("{}使用限生育保险支付的药品{}，非生育就诊，纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount")
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -29,7 +30,7 @@ def drug_off_label(t: Tables, p: Params) -> pl.LazyFrame:
     odd = unfit(t, p, "超说明书适应症用药").with_columns(limit=pl.coalesce(pl.col("text").replace("", None), "item_name").str.slice(0, 60))
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}使用药品{}{}条，金额{}元；该患者历次就诊诊断中没有符合限定范围的疾病（限定：{}）。",
             "days",
             "items",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -37,4 +38,4 @@ def drug_pregnancy(t: Tables, p: Params) -> pl.LazyFrame:
     lines = limited_lines(t, "妊娠期及哺乳期用药安全").filter(pl.col("gend") == "2").join(pregnant, on="mdtrt_id", how="semi")
     # within a maternity stay the drug may be given after delivery
     odd = one_point(lines.filter(~pl.col("med_type").str.starts_with("52") & ~pl.col("inpatient")))
-    return per_visit(odd, pl.format("{}妊娠期患者使用孕妇禁用药品{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False, safety=True)
+    return per_visit(odd, filled("{}妊娠期患者使用孕妇禁用药品{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False, safety=True)

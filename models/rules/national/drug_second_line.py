@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -64,7 +65,7 @@ def drug_second_line(t: Tables, p: Params) -> pl.LazyFrame:
     )
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}门诊使用限二线药品{}{}条，金额{}元；此前{}天以上的就诊记录中没有同类一线药品。",
             "days",
             "items",

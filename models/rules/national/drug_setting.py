@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -33,7 +34,7 @@ def drug_setting(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(lines, outside, t, p)
     return per_visit(
         odd,
-        pl.format("{}以{}结算限{}支付的药品{}{}条，金额{}元。", "days", meaning("med_type", pl.col("med_type")), "way", "items", "n_lines", "amount"),
+        filled("{}以{}结算限{}支付的药品{}{}条，金额{}元。", "days", meaning("med_type", pl.col("med_type")), "way", "items", "n_lines", "amount"),
         "med_type",
         "way",
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -30,7 +31,7 @@ def drug_sex(t: Tables, p: Params) -> pl.LazyFrame:
     odd = wrong_sex(t, p, "药品区分性别使用").filter(~pl.col("doubt"))
     return per_visit(
         odd.with_columns(who=pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女"))),
-        pl.format("{}性患者{}使用另一性别专用药品{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"),
+        filled("{}性患者{}使用另一性别专用药品{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"),
         "who",
         sure=False,
     )

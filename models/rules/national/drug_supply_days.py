@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -35,7 +36,7 @@ def drug_supply_days(t: Tables, p: Params) -> pl.LazyFrame:
     odd = drugs.with_columns(by_stem=pl.lit(value=False), most=pl.col("prd_days").max().over("mdtrt_id").cast(pl.Int64))
     return per_visit(
         odd,
-        pl.format("{}门诊一次开具{}{}天用量（上限{}天），{}条，金额{}元。", "days", "items", "most", pl.lit(p["days_max"]), "n_lines", "amount"),
+        filled("{}门诊一次开具{}{}天用量（上限{}天），{}条，金额{}元。", "days", "items", "most", pl.lit(p["days_max"]), "n_lines", "amount"),
         "most",
         sure=False,
     )

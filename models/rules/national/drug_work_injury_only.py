@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -31,4 +32,4 @@ def drug_work_injury_only(t: Tables, p: Params) -> pl.LazyFrame:
     lines = limited_lines(t, "药品限工伤保险")
     basic = one_point(lines.filter(pl.col("insutype").is_in(p["basic_insurances"])))
     odd = without_practice(lines, basic, t, p)
-    return per_visit(odd, pl.format("{}使用限工伤保险支付的药品{}，纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"))
+    return per_visit(odd, filled("{}使用限工伤保险支付的药品{}，纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -32,5 +33,5 @@ def drugs_outside_disease_list(t: Tables, p: Params) -> pl.LazyFrame:
     ruled = lines.select("bkkp_sn", "dise_no", "hilist_code", "date").join(allowed, on="dise_no").filter(in_force(pl.col("date")))
     fitting = ruled.filter(pl.col("hilist_code").str.starts_with(pl.col("prefix")))
     odd = lines.join(ruled, on="bkkp_sn", how="semi").join(fitting, on="bkkp_sn", how="anti").with_columns(by_stem=pl.lit(value=False))
-    sentence = pl.format("{}以门诊慢特病（病种{}）待遇结算病种目录外药品{}{}条，金额{}元。", "days", "dise_no", "items", "n_lines", "amount")
+    sentence = filled("{}以门诊慢特病（病种{}）待遇结算病种目录外药品{}{}条，金额{}元。", "days", "dise_no", "items", "n_lines", "amount")
     return per_visit(odd, sentence, "dise_no")

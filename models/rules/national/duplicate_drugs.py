@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -47,7 +48,7 @@ def duplicate_drugs(t: Tables, p: Params) -> pl.LazyFrame:
     odd = met.filter(pl.col("generic") != pl.col("main")).join(others, on=["mdtrt_id", "date", "item_name"], how="inner")
     return per_visit(
         odd,
-        pl.format("{}同一次就诊已开{}，又开同类（{}）药品{}{}条，金额{}元。", "days", "main_name", "item_name", "items", "n_lines", "amount"),
+        filled("{}同一次就诊已开{}，又开同类（{}）药品{}{}条，金额{}元。", "days", "main_name", "item_name", "items", "n_lines", "amount"),
         "date",
         "main_name",
         "item_name",

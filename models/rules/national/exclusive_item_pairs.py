@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.knowledge.load import knowledge_of
@@ -63,7 +64,7 @@ def exclusive_item_pairs(t: Tables, p: Params) -> pl.LazyFrame:
     )
     return per_visit(
         first,
-        pl.format(
+        filled(
             "{}收取{}（项目内涵：{}）的同时又收取其中已包含的{}{}条，金额{}元。",
             "days",
             "including_name",

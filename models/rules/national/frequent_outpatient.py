@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.serial_treatment import serial_treatment
 from models.kinds import Kind
@@ -46,7 +47,7 @@ def frequent_outpatient(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
         strength=(pl.col("days") / 60).clip(0.1, 0.5),
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}在同一机构门诊就诊{}天（{}次），不含透析、理疗、针灸、注射换药等连续治疗。", "occurred_from", "occurred_to", "days", "visits"
         ),
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -42,5 +43,5 @@ def frequent_pharmacy(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
         strength=(pl.col("days") / 60).clip(0.1, 0.5),
-        evidence=pl.format("{}至{}在同一药店购药{}天（{}次）。", "occurred_from", "occurred_to", "days", "visits"),
+        evidence=filled("{}至{}在同一药店购药{}天（{}次）。", "occurred_from", "occurred_to", "days", "visits"),
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -35,7 +36,7 @@ def herb_dose(t: Tables, p: Params) -> pl.LazyFrame:
     ).with_columns(most=pl.col("daily").max().over("mdtrt_id", "point_id").round(1))
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}中药饮片{}每日用量{}克，超过药典上限{}克的{}倍，{}条，金额{}元。",
             "days",
             "items",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -39,7 +40,7 @@ def herb_incompatibility(t: Tables, p: Params) -> pl.LazyFrame:
     )
     return per_visit(
         met,
-        pl.format("{}同时使用{}与{}，属配伍禁忌（{}），{}条，金额{}元。", "days", "first_name", "items", "item_name", "n_lines", "amount"),
+        filled("{}同时使用{}与{}，属配伍禁忌（{}），{}条，金额{}元。", "days", "first_name", "items", "item_name", "n_lines", "amount"),
         "first_name",
         "item_name",
         sure=False,

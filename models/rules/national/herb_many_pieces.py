@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -28,7 +29,7 @@ def herb_many_pieces(t: Tables, p: Params) -> pl.LazyFrame:
     odd = counted.filter(pl.col("kinds") > p["kinds_max"])
     return per_visit(
         odd,
-        pl.format("{}一张中药处方含饮片{}味，超过{}味，{}条，金额{}元。", "days", "kinds", pl.lit(p["kinds_max"]), "n_lines", "amount"),
+        filled("{}一张中药处方含饮片{}味，超过{}味，{}条，金额{}元。", "days", "kinds", pl.lit(p["kinds_max"]), "n_lines", "amount"),
         "date",
         "kinds",
         sure=False,

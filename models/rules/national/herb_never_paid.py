@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -30,4 +31,4 @@ def herb_never_paid(t: Tables, p: Params) -> pl.LazyFrame:
     lines = limited_lines(t, "中药饮片单复方均不予支付").filter(pl.col("list_type") == "102")
     unpaid = one_point(lines)
     odd = without_practice(lines, unpaid, t, p)
-    return per_visit(odd, pl.format("{}将不得纳入基金支付范围的中药饮片{}纳入医保结算{}条，金额{}元。", "days", "items", "n_lines", "amount"))
+    return per_visit(odd, filled("{}将不得纳入基金支付范围的中药饮片{}纳入医保结算{}条，金额{}元。", "days", "items", "n_lines", "amount"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.city_practice import without_practice
 from models.kinds import Kind
@@ -39,7 +40,7 @@ def herb_single_not_paid(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_practice(listed, unpaid, t, p)
     return per_visit(
         odd,
-        pl.format("{}的中药处方全部由单独使用不予支付的饮片组成（{}），纳入医保结算{}条，金额{}元。", "days", "items", "n_lines", "amount"),
+        filled("{}的中药处方全部由单独使用不予支付的饮片组成（{}），纳入医保结算{}条，金额{}元。", "days", "items", "n_lines", "amount"),
         "date",
         sure=False,
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -48,7 +49,7 @@ def _posted(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("date").max().alias("occurred_to"),
             pl.col("excess").sum(),
             pl.when("case_paid").then(0).otherwise("lost").sum().alias("lost"),
-            pl.format("{}{}{}小时", "date", "hilist_name", count(pl.col("hours"))).head(3).str.join("、").alias("said"),
+            filled("{}{}{}小时", "date", "hilist_name", count(pl.col("hours"))).head(3).str.join("、").alias("said"),
         )
     )
     sizes = by_hour.group_by("fixmedins_code").agg(pl.col("mdtrt_id").n_unique().cast(pl.UInt32).alias("timed"))
@@ -103,7 +104,7 @@ def hours_beyond_the_day(t: Tables, p: Params) -> pl.LazyFrame:
         amount_fen="excess",
         loss_fen="lost",
         strength=(0.4 + pl.col("stays") / pl.col("timed")).clip(upper_bound=0.9),
-        evidence=pl.format(
+        evidence=filled(
             "{}，超过自上次记账以来的时长，超出部分{}元；本机构按小时计费的住院{}例中{}例如此（{}），其他机构为{}。",
             "said",
             yuan(pl.col("excess")),

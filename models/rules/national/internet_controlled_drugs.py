@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -32,4 +33,4 @@ def internet_controlled_drugs(t: Tables, p: Params) -> pl.LazyFrame:
     names = t.institutions.select("fixmedins_code", "fixmedins_name")
     lines = limited_lines(t, "超互联网医院药品支付范围").join(names, on="fixmedins_code", how="left")
     odd = one_point(lines.filter(~pl.col("inpatient") & online))
-    return per_visit(odd, pl.format("{}互联网诊疗开具麻醉、精神药品{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)
+    return per_visit(odd, filled("{}互联网诊疗开具麻醉、精神药品{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -48,7 +49,7 @@ def late_upload(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="last",
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
-        evidence=pl.format(
+        evidence=filled(
             "{}至{}门诊和购药结算{}笔，其中{}笔（{}）在就诊结束{}天后才结算上传。",
             "first",
             "last",

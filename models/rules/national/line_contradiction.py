@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -59,6 +60,6 @@ def line_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_to",
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format("{}条费用明细{}。", pl.col("bkkp_sns").list.len(), pl.col("wrong").list.join("；")),
+            evidence=filled("{}条费用明细{}。", pl.col("bkkp_sns").list.len(), pl.col("wrong").list.join("；")),
         )
     )

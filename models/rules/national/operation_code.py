@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.knowledge.load import knowledge_of
@@ -37,6 +38,6 @@ def operation_code(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format("手术操作编码{}不在国家医保版编码的任何类目之内。", pl.col("codes").list.join("、")),
+            evidence=filled("手术操作编码{}不在国家医保版编码的任何类目之内。", pl.col("codes").list.join("、")),
         )
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -89,7 +90,7 @@ def operation_discount(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to="date",
         amount_fen=over,
         loss_fen=pl.when("case_paid").then(0).otherwise((pl.col("fund_fen") * (1 - p["second_share"])).round().cast(pl.Int64)),
-        evidence=pl.format(
+        evidence=filled(
             "{}同日同一手术组（{}）内，{}之外的第二手术{}按全价{}元收取，未折价；按折价{}计多收{}元。",
             "date",
             "unit",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.knowledge.load import knowledge_of
@@ -46,7 +47,7 @@ def operation_sex(t: Tables, p: Params) -> pl.LazyFrame:
             occurred_to=pl.coalesce("end_date", "begn_date"),
             amount_fen=pl.lit(0, pl.Int64),
             loss_fen=pl.lit(0, pl.Int64),
-            evidence=pl.format(
+            evidence=filled(
                 "结算清单为{}性患者填报{}，该手术操作只适用于另一性别。",
                 pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女")),
                 pl.col("names").list.join("、"),

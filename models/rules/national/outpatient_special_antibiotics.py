@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -29,4 +30,4 @@ def outpatient_special_antibiotics(t: Tables, p: Params) -> pl.LazyFrame:
     lines = limited_lines(t, "抗菌药物分级使用管理").filter(~pl.col("inpatient") & ~pl.col("med_type").str.slice(0, 2).is_in(["13", "24"]))
     rescue = pl.col("bilg_dept_name").fill_null("").str.contains("急诊|抢救|重症|留观")
     odd = one_point(lines.filter(~rescue))
-    return per_visit(odd, pl.format("{}在门诊使用特殊使用级抗菌药物{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)
+    return per_visit(odd, filled("{}在门诊使用特殊使用级抗菌药物{}{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -49,7 +50,7 @@ def panel_and_parts(t: Tables, p: Params) -> pl.LazyFrame:
     odd = met.filter(pl.col("n_parts") >= pl.col("count_max"))
     return per_visit(
         odd,
-        pl.format("{}已收取{}，同一时段又分项收取其中的{}{}条，金额{}元。", "days", "panel", "items", "n_lines", "amount"),
+        filled("{}已收取{}，同一时段又分项收取其中的{}{}条，金额{}元。", "days", "panel", "items", "n_lines", "amount"),
         "date",
         "panel",
         sure=False,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -47,7 +48,7 @@ def perioperative_antibiotics(t: Tables, p: Params) -> pl.LazyFrame:
     odd = late.filter(pl.col("date").n_unique().over("mdtrt_id") >= p["late_days_min"])
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}（清洁手术）后仍使用抗菌药物至术后第{}天（预防用药一般不超过{}天），清单无感染诊断；{}{}条，金额{}元。",
             "operation",
             "last",

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.parameters import Params
 from features.reference.items import PHARMACY_TYPE
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.chronic_prescription import chronic_prescription
 from models.kinds import Kind
@@ -48,7 +49,7 @@ def prescription_kinds(t: Tables, p: Params) -> pl.LazyFrame:
     odd = counted.filter(pl.col("kinds") > p["kinds_max"])
     return per_visit(
         odd,
-        pl.format("{}一张处方开具{}种药品，超过{}种，{}条，金额{}元。", "days", "kinds", pl.lit(p["kinds_max"]), "n_lines", "amount"),
+        filled("{}一张处方开具{}种药品，超过{}种，{}条，金额{}元。", "days", "kinds", pl.lit(p["kinds_max"]), "n_lines", "amount"),
         "rx_drord_no",
         "kinds",
         sure=False,

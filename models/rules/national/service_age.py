@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -27,7 +28,7 @@ def service_age(t: Tables, p: Params) -> pl.LazyFrame:
     odd = lenient(lines, (pl.col("age") > pl.col("age_max")) | (pl.col("age") < pl.col("age_min")))
     return per_visit(
         odd,
-        pl.format("患者{}岁，{}收取限{}至{}岁支付的项目{}{}条，金额{}元。", "age", "days", "age_min", "age_max", "items", "n_lines", "amount"),
+        filled("患者{}岁，{}收取限{}至{}岁支付的项目{}{}条，金额{}元。", "age", "days", "age_min", "age_max", "items", "n_lines", "amount"),
         "age",
         "age_min",
         "age_max",

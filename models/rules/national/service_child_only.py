@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -30,7 +31,7 @@ def service_child_only(t: Tables, p: Params) -> pl.LazyFrame:
     odd = too_old(t, p, "医疗服务项目儿童专用").filter(pl.col("age_max") > p["newborn_age_max"])
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "患者{}岁，{}使用儿童专用医疗服务项目{}（限{}岁以下）并纳入医保结算{}条，金额{}元。",
             "age",
             "days",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -26,7 +27,7 @@ def service_contraindication(t: Tables, p: Params) -> pl.LazyFrame:
     odd = contraindicated(t, "医疗服务项目禁忌症")
     return per_visit(
         odd,
-        pl.format("{}诊断中有医疗服务项目{}的禁忌症（规则依据：{}），仍使用{}条，金额{}元。", "days", "items", "source", "n_lines", "amount"),
+        filled("{}诊断中有医疗服务项目{}的禁忌症（规则依据：{}），仍使用{}条，金额{}元。", "days", "items", "source", "n_lines", "amount"),
         "source",
         sure=False,
         safety=True,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -39,7 +40,7 @@ def service_course(t: Tables, p: Params) -> pl.LazyFrame:
     odd = one_point(lines.join(late, on=[*keys, "date"], how="inner"))
     return per_visit(
         odd,
-        pl.format("{}自{}起已收取{}天，支付限{}天，{}超出部分{}条，金额{}元。", "items", "began", "used", "days_max", "days", "n_lines", "amount"),
+        filled("{}自{}起已收取{}天，支付限{}天，{}超出部分{}条，金额{}元。", "items", "began", "used", "days_max", "days", "n_lines", "amount"),
         "began",
         "used",
         "days_max",

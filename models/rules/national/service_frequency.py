@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.several_newborns import several_newborns
 from models.kinds import Kind
@@ -53,7 +54,7 @@ def service_frequency(t: Tables, p: Params) -> pl.LazyFrame:
     # a line that straddles the limit is at fault only for what lies beyond it: that part is the amount
     return per_visit(
         beyond,
-        pl.format(
+        filled(
             "{}共收取{}{}，就诊仅{}天，最多{}{}；超出部分见{}条，金额{}元。",
             "items",
             "billed_zh",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -49,7 +50,7 @@ def service_interval(t: Tables, p: Params) -> pl.LazyFrame:
     odd = one_point(lines.join(soon, on=[*keys, "date"], how="inner"))
     return per_visit(
         odd,
-        pl.format("{}收取{}，距上次仅{}天，规定间隔{}天，{}条，金额{}元。", "days", "items", "since", "interval_days", "n_lines", "amount"),
+        filled("{}收取{}，距上次仅{}天，规定间隔{}天，{}条，金额{}元。", "days", "items", "since", "interval_days", "n_lines", "amount"),
         "since",
         "interval_days",
         sure=False,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -32,7 +33,7 @@ def service_level(t: Tables, p: Params) -> pl.LazyFrame:
     odd = lenient(lines, low & (pl.col("tier").cast(pl.Int32) < pl.col("tier_min").cast(pl.Int32)))
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}在一级及以下机构（{}）收取限上级医疗机构开展的项目{}{}条，金额{}元。",
             "days",
             meaning("hosp_lv", pl.col("hosp_lv")),

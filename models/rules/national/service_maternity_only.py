@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.exceptions.mother_and_newborn import mother_and_newborn
 from models.kinds import Kind
@@ -28,4 +29,4 @@ def service_maternity_only(t: Tables, p: Params) -> pl.LazyFrame:
         pl.col("insutype").is_in(p["basic_insurances"]) & ~pl.col("med_type").str.slice(0, 2).is_in(["51", "52"])
     )
     odd = mother_and_newborn.clear(one_point(lines), t, p)
-    return per_visit(odd, pl.format("{}将生育保险支付的项目{}纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)
+    return per_visit(odd, filled("{}将生育保险支付的项目{}纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"), sure=False)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -31,7 +32,7 @@ def service_newborn_only(t: Tables, p: Params) -> pl.LazyFrame:
     odd = too_old(t, p, "医疗服务项目限新生儿使用", "医疗服务项目儿童专用").filter(pl.col("age_max") <= p["newborn_age_max"])
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "患者{}岁，{}使用限新生儿的医疗服务项目{}（限{}岁以下）并纳入医保结算{}条，金额{}元。",
             "age",
             "days",

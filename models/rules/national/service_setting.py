@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -31,7 +32,7 @@ def service_setting(t: Tables, p: Params) -> pl.LazyFrame:
     odd = one_point(lines.filter(~watched & ~pl.col("med_type").str.slice(0, 2).is_in(["13", "24"])))
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}在非住院就诊（{}）中收取只在住院发生的项目{}{}条，金额{}元。",
             "days",
             meaning("med_type", pl.col("med_type")),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -28,4 +29,4 @@ def service_sex(t: Tables, p: Params) -> pl.LazyFrame:
     """
     odd = wrong_sex(t, p, "医疗服务项目区分性别使用").with_columns(who=pl.when(pl.col("gend") == "1").then(pl.lit("男")).otherwise(pl.lit("女")))
     own = odd.filter(~pl.col("doubt"))
-    return per_visit(own, pl.format("{}性患者{}收取另一性别专用的医疗服务项目{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"), "who")
+    return per_visit(own, filled("{}性患者{}收取另一性别专用的医疗服务项目{}{}条，金额{}元。", "who", "days", "items", "n_lines", "amount"), "who")

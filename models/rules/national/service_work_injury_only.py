@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -26,6 +27,4 @@ def service_work_injury_only(t: Tables, p: Params) -> pl.LazyFrame:
     by overlay, and the rule finds nothing until it does.
     """
     lines = limited_lines(t, "医疗服务项目限工伤保险").filter(pl.col("insutype").is_in(p["basic_insurances"]))
-    return per_visit(
-        one_point(lines), pl.format("{}将工伤保险支付的项目{}纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount")
-    )
+    return per_visit(one_point(lines), filled("{}将工伤保险支付的项目{}纳入基本医疗保险结算{}条，金额{}元。", "days", "items", "n_lines", "amount"))

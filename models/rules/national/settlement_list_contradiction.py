@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -55,19 +56,19 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
     checks = (
         (
             pl.col("list_gend").is_in(["1", "2"]) & pl.col("gend").is_in(["1", "2"]) & (pl.col("list_gend") != pl.col("gend")),
-            pl.format("性别为{}，参保登记为{}", *sex),
+            filled("性别为{}，参保登记为{}", *sex),
         ),
         (
             (pl.col("age") - list_age > p["age_gap_max"]) | (list_age - older > p["age_gap_max"]),
-            pl.format("年龄为{}岁，按参保登记为{}岁", count(pl.col("list_age").cast(pl.Float64)), count(pl.col("age"))),
+            filled("年龄为{}岁，按参保登记为{}岁", count(pl.col("list_age").cast(pl.Float64)), count(pl.col("age"))),
         ),
         (
             pl.col("dscg") < pl.col("adm"),
-            pl.format("出院时间（{}）早于入院时间（{}）", pl.col("dscg").dt.date().cast(pl.String), pl.col("adm").dt.date().cast(pl.String)),
+            filled("出院时间（{}）早于入院时间（{}）", pl.col("dscg").dt.date().cast(pl.String), pl.col("adm").dt.date().cast(pl.String)),
         ),
-        (days > length + p["days_slack"], pl.format("实际住院{}天，而住院起止日期{}只有{}天（含入、出院当日）", count(days), stay, length)),
-        (nursing > length + p["days_slack"], pl.format("各级护理合计{}天，而住院起止日期{}只有{}天", count(nursing), stay, length)),
-        (vent > (length + p["days_slack"]) * 24, pl.format("呼吸机使用{}小时，而住院起止日期{}只有{}天", count(vent), stay, length)),
+        (days > length + p["days_slack"], filled("实际住院{}天，而住院起止日期{}只有{}天（含入、出院当日）", count(days), stay, length)),
+        (nursing > length + p["days_slack"], filled("各级护理合计{}天，而住院起止日期{}只有{}天", count(nursing), stay, length)),
+        (vent > (length + p["days_slack"]) * 24, filled("呼吸机使用{}小时，而住院起止日期{}只有{}天", count(vent), stay, length)),
     )
     wrong = pl.concat_list(pl.when(test.fill_null(value=False)).then(text) for test, text in checks).list.drop_nulls()
     odd = both.with_columns(wrong=wrong).filter(pl.col("wrong").list.len() > 0)
@@ -80,5 +81,5 @@ def settlement_list_contradiction(t: Tables, p: Params) -> pl.LazyFrame:
         occurred_to=pl.coalesce("end_date", "begn_date"),
         amount_fen=pl.lit(0, pl.Int64),
         loss_fen=pl.lit(0, pl.Int64),
-        evidence=pl.format("结算清单{}。", pl.col("wrong").list.join("；")),
+        evidence=filled("结算清单{}。", pl.col("wrong").list.join("；")),
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -29,7 +30,7 @@ def treatment_without_reason(t: Tables, p: Params) -> pl.LazyFrame:
     odd = without_companion(t, "无指征治疗", days=p["companion_days"])
     return per_visit(
         odd,
-        pl.format(
+        filled(
             "{}收取治疗项目{}{}条，金额{}元，前后{}天内该患者没有任何相应的诊疗项目。",
             "days",
             "items",

@@ -4,6 +4,7 @@ import polars as pl
 
 from features.networks.network_pairs import ADMITTED_TOGETHER, members
 from features.parameters import Params
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -60,7 +61,7 @@ def admitted_together(t: Tables, p: Params) -> pl.LazyFrame:
             "mdtrt_id",
             pl.col("begn_date").alias("occurred_from"),
             pl.col("end_date").alias("occurred_to"),
-            evidence=pl.format(
+            evidence=filled(
                 "该患者所在的{}人团组反复同批入院共{}次，仅集中在{}个入院日；组内两人平均同批{}次，按该院其他患者的入院日计，巧合仅应有{}次。本次{}与其中{}人同批，住院涉及医保范围内金额{}元。",
                 "persons",
                 "n",

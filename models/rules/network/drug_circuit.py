@@ -5,6 +5,7 @@ import polars as pl
 from features.networks.network_pairs import DRUG_CIRCUIT, members
 from features.parameters import Params
 from features.shared.surplus import surplus_lines
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -70,7 +71,7 @@ def drug_circuit(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.4 + 0.05 * pl.col("persons") + 0.03 * pl.col("days")).clip(upper_bound=0.95),
-            evidence=pl.format(
+            evidence=filled(
                 "该参保人与{}名不同住址的参保人结伴购药：{}人在{}家机构共{}次同日购买手中余量已足的药品，两人间巧合预期仅{}次。其中本人在本机构{}天（同日最多{}人）购{}等，余量最多超出日历{}天，涉及医保范围内金额{}元；团伙合计{}元。",
                 pl.col("persons") - 1,
                 "persons",

@@ -7,6 +7,7 @@ from features.parameters import Params
 from features.reference.items import given_on_the_spot
 from features.shared.category import DRUGS, category_code
 from features.shared.surplus import surplus_lines
+from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
@@ -99,7 +100,7 @@ def place_of_hoarders(t: Tables, p: Params) -> pl.LazyFrame:
     )
     if shared.is_empty():
         return empty_hits()
-    who = pl.when("till").then(pl.lit("本机构")).otherwise(pl.format("医师{}在本机构", "dr_code"))
+    who = pl.when("till").then(pl.lit("本机构")).otherwise(filled("医师{}在本机构", "dr_code"))
     peers = pl.when("till").then(pl.lit("其他药店")).otherwise(pl.lit("其他医师"))
     return (
         hoarders.join(shared, on=PLACE, how="inner", suffix="_here")
@@ -111,7 +112,7 @@ def place_of_hoarders(t: Tables, p: Params) -> pl.LazyFrame:
             "occurred_from",
             "occurred_to",
             strength=(0.3 + 0.05 * pl.col("hoarders")).clip(upper_bound=0.9),
-            evidence=pl.format(
+            evidence=filled(
                 "{}向{}名手中余量充足仍反复购药的参保人供药，占其{}名经常购药者的{}，{}为{}，偶然可能性不到{}。其中该参保人在此{}天购{}等，余量最多超出日历{}天，涉及医保范围内金额{}元。",
                 who,
                 "hoarders",
