@@ -36,12 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, run_folders: tuple[Path, Path
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            # the browser's own words (choose a file) are Chinese too
-            executable_path=CHROMIUM,
-            args=CHROMIUM_ARGS,
-            env={**os.environ, "LANGUAGE": "zh_CN"},
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
