@@ -12,6 +12,7 @@ table lies in ``bucket=all``. A row's month is that of the table's time column, 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,16 @@ import polars as pl
 
 MANIFEST = "lake.json"
 WHOLE = "all"
+
+
+def bucket_number(psn_no: str, n_buckets: int) -> int:
+    """The bucket a person's rows lie in: CRC-32 of psn_no (UTF-8) modulo the number of buckets, the same on every machine and in every version."""
+    return zlib.crc32(psn_no.encode()) % n_buckets
+
+
+def bucket_name(number: int) -> str:
+    """A bucket as it is named on disk: ``000``, ``001`` …"""
+    return f"{number:03d}"
 
 
 class LakeError(RuntimeError):
@@ -60,7 +71,7 @@ class Lake:
     @property
     def buckets(self) -> tuple[str, ...]:
         """The person buckets, in order, as they are named on disk: ``000``, ``001`` …"""
-        return tuple(f"{number:03d}" for number in range(self.n_buckets))
+        return tuple(bucket_name(number) for number in range(self.n_buckets))
 
     def has(self, table: str) -> bool:
         """True when the table holds at least one row."""

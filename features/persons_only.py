@@ -6,12 +6,11 @@ not a bucket of a million.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 
 import polars as pl
 
-from features.lake import WHOLE, Lake
+from features.lake import WHOLE, Lake, bucket_name, bucket_number
 
 REGISTRIES = frozenset({"dr_info_b", "phar_info_b"})
 #: What the prepared tables of a person begin with.
@@ -59,5 +58,5 @@ class PersonsOnly(Lake):
 
 
 def home_of(psn_no: str, n_buckets: int) -> str:
-    """The bucket a person's rows lie in: CRC-32 of psn_no (docs/decisions/0002-lake-layout.md)."""
-    return f"{zlib.crc32(psn_no.encode()) % n_buckets:03d}"
+    """The bucket a person's rows lie in, by name."""
+    return bucket_name(bucket_number(psn_no, n_buckets))

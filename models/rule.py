@@ -35,12 +35,16 @@ Scope: TypeAlias = Literal["person", "city"]
 LossBasis: TypeAlias = Literal["lines", "stay"]
 
 
-_SHARED: set[RuleFunction] = set()
+_SHARED: dict[str, RuleFunction] = {}
 
 
 def shared(extract: RuleFunction) -> RuleFunction:
-    """Declares an extract step that reads no parameters: what it gathers is the same for every rule that names it, and is gathered once."""
-    _SHARED.add(extract)
+    """Declares an extract step that reads no parameters: what it gathers is the same for every rule that names it, and is gathered once.
+
+    Raises ValueError when another shared step has the name already: what was gathered is kept under it.
+    """
+    if _SHARED.setdefault(extract.__name__, extract) is not extract:
+        raise ValueError(f"Two shared extract steps are called {extract.__name__}; what one gathers would be read for the other.")
     return extract
 
 
@@ -68,7 +72,7 @@ class Rule:
     @property
     def gathered(self) -> str:
         """The name under which a run keeps what the extract step gathered: one for all rules with the same ``shared`` step."""
-        return self.extract.__name__ if self.extract in _SHARED else self.rule_id
+        return self.extract.__name__ if self.extract is not None and _SHARED.get(self.extract.__name__) is self.extract else self.rule_id
 
     @property
     def doc(self) -> str:

@@ -7,10 +7,11 @@ which polars' own hash does not promise. CRC-32 spreads consecutive numbers even
 from __future__ import annotations
 
 import math
-import zlib
 from typing import Final
 
 import polars as pl
+
+from features.lake import bucket_number
 
 #: About 86 fee lines a person-year in a real city: 12,000 persons are one million lines a year, which every step holds in memory.
 PERSONS_PER_BUCKET: Final = 12_000
@@ -26,5 +27,5 @@ def bucket_of(psn_no: pl.Series, n_buckets: int) -> pl.Series:
     if n_buckets == 1:
         return pl.Series("_bucket", [0], dtype=pl.UInt16).new_from_index(0, len(psn_no))
     persons = psn_no.unique().to_list()
-    numbers = [zlib.crc32(person.encode()) % n_buckets for person in persons]
+    numbers = [bucket_number(person, n_buckets) for person in persons]
     return psn_no.replace_strict(persons, numbers, return_dtype=pl.UInt16).alias("_bucket")

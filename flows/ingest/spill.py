@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from features.contracts import Table
-from features.lake import WHOLE
+from features.lake import WHOLE, bucket_name
 from flows.ingest.buckets import bucket_of
 
 #: Rows gathered before they are cut into buckets; larger blocks make fewer files.
@@ -48,7 +48,7 @@ class Spill:
         if self._table.bucketed:
             numbered = rows.with_columns(bucket_of(rows["psn_no"], self._n_buckets))
             for (number,), some in numbered.partition_by("_bucket", as_dict=True, include_key=False).items():
-                self._write((f"{number:03d}", WHOLE), some)
+                self._write((bucket_name(number), WHOLE), some)
         elif month and month in self._table.key:
             named = rows.with_columns(_month=pl.col(month).dt.strftime("%Y-%m").fill_null(WHOLE))
             for (name,), some in named.partition_by("_month", as_dict=True, include_key=False).items():

@@ -8,14 +8,16 @@ import inspect
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
-from features.parameters import DEFAULTS, City
+from features.parameters import DEFAULTS, City, Params
+from features.tables import Tables
 from models.exception import all_exceptions
 from models.kinds import Kind
 from models.law import provisions
-from models.rule import Rule, all_rules
+from models.rule import Rule, all_rules, shared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,3 +93,16 @@ def test_an_extract_step_that_several_rules_share_reads_no_parameters() -> None:
     for unit in sharing:
         assert unit.gathered not in {other.rule_id for other in all_rules()}
         assert "    del p\n" in inspect.getsource(unit.extract), unit.gathered
+
+
+def test_two_shared_extract_steps_of_one_name_are_refused() -> None:
+    def stock_book(t: Tables, p: Params) -> pl.LazyFrame:
+        return t.lines
+
+    def other(t: Tables, p: Params) -> pl.LazyFrame:
+        return t.visits
+
+    assert shared(stock_book) is shared(stock_book)
+    other.__name__ = "stock_book"
+    with pytest.raises(ValueError, match="Two shared extract steps are called stock_book"):
+        shared(other)

@@ -282,14 +282,24 @@ def test_a_matter_handed_over_goes_with_a_letter(people: dict[str, Client], susp
     step(people["first"], case, "note", "电话告知移送")
     given, note = case.steps.get(kind="handed_over"), case.steps.get(kind="note")
     author = people["first"].user  # type: ignore[attr-defined]
-    Verdict.objects.create(
-        fixmedins_code=suspect.fixmedins_code, finding_id="f", admdvs=OWN, outcome="confirmed", review="agreed", author=author, amount_fen=123456
-    )
+    # two findings on one fee line, which counts once, and one that no run knows any more
+    first, second = Finding.objects.filter(run=suspect.run, fixmedins_code=suspect.fixmedins_code).exclude(psn_no="")[:2]
+    Finding.objects.filter(pk=second.pk).update(lines=first.lines)
+    for finding_id, fen in ((first.finding_id, 123456), (second.finding_id, 100000), ("gone", 500000)):
+        Verdict.objects.create(
+            fixmedins_code=suspect.fixmedins_code,
+            finding_id=finding_id,
+            admdvs=OWN,
+            outcome="confirmed",
+            review="agreed",
+            author=author,
+            amount_fen=fen,
+        )
     address = f"/cases/{case.pk}/handover/{given.pk}.docx"
     assert address in people["first"].get(f"/cases/{case.pk}/").content.decode()
     letter = docx.Document(io.BytesIO(people["first"].get(address).content))
     said = "\n".join(p.text for p in letter.paragraphs)
-    for text in ("市公安局：", suspect.fixmedins_name, "涉嫌诈骗<移送>线索", "疑点1项", "1,234.56元", "壹仟贰佰叁拾肆元伍角陆分"):
+    for text in ("市公安局：", suspect.fixmedins_name, "涉嫌诈骗<移送>线索", "疑点2项", "另有1项", "1,234.56元", "壹仟贰佰叁拾肆元伍角陆分"):
         assert text in said
     assert people["first"].get(f"/cases/{case.pk}/handover/{note.pk}.docx").status_code == 404
 

@@ -1,7 +1,7 @@
 """By when the law wants a case's next decision: whether to file it, and what is decided. The bureau's own date (``Case.due``) stands beside it.
 
 The spans are a city's parameters (``cases`` in features/city.yaml). Working days are Monday to Friday less the holidays the city lists and with the
-weekend days it lists as worked; without a list the span comes out shorter than the law's, never longer.
+weekend days it lists as worked; without these lists the day is off by the holidays and worked weekends that fall into the span.
 """
 
 from __future__ import annotations

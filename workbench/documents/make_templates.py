@@ -354,7 +354,13 @@ def handover_letter() -> Any:
     sheet.line("核查中发现下列事项属于你单位职责范围，现予移送：")
     sheet.line("{{ matter }}")
     sheet.tag("if n_upheld")
-    sheet.line("截至制作之日，已判定属实或者部分属实并经复核的疑点{{ n_upheld }}项，认定金额合计{{ amount }}元（{{ amount_words }}）。")
+    sheet.line(
+        "截至制作之日，已判定属实或者部分属实并经复核的疑点{{ n_upheld }}项，"
+        "认定金额合计（同一费用明细只计一次）{{ amount }}元（{{ amount_words }}）。"
+    )
+    sheet.tag("endif")
+    sheet.tag("if n_earlier")
+    sheet.line("另有{{ n_earlier }}项经复核认定的疑点出自以前批次的数据，不在上列合计之内，见案卷。")
     sheet.tag("endif")
     sheet.line("移送日期：{{ handed_over }}。请在收到后将受理和处理结果书面告知{{ bureau }}。")
     sheet.line("附件（勾选）：□ 取证清单及费用明细　□ 事实确认书　□ 约谈和陈述申辩记录　□ 其他：　　　　　　　　")

@@ -81,8 +81,10 @@ def clearance_letter(case: Case, *, made_by: str, today: date) -> bytes:
     return _filled_in(DocxTemplate(str(template_of("clearance_letter"))), facts, made_by=made_by, today=today)
 
 
-def handover_letter(case: Case, step: CaseStep, matters: dict[str, int], *, made_by: str, today: date) -> bytes:
-    """The letter that goes with a matter handed over; ``matters`` are the findings upheld by review (``n``) and their amount (``fen``)."""
+def handover_letter(case: Case, step: CaseStep, matters: CaseFile | None, n_earlier: int, *, made_by: str, today: date) -> bytes:
+    """The letter that goes with a matter handed over; ``matters`` are the case's findings upheld by review, if any, beside ``n_earlier`` that
+    only earlier runs know."""
+    fen = matters.amount_fen if matters else 0
     facts = {
         "bureau": os.environ.get("HUOYAN_BUREAU") or BLANK,
         "number": case.number or BLANK,
@@ -95,9 +97,10 @@ def handover_letter(case: Case, step: CaseStep, matters: dict[str, int], *, made
         "origin": Origin(case.origin).label,
         "matter": step.note,
         "handed_over": chinese_date(step.day),
-        "n_upheld": matters["n"],
-        "amount": yuan(matters["fen"]),
-        "amount_words": capital_yuan(matters["fen"]),
+        "n_upheld": len(matters.matters) if matters else 0,
+        "n_earlier": n_earlier,
+        "amount": yuan(fen),
+        "amount_words": capital_yuan(fen),
         "run_id": case.run.run_id if case.run else "—",
     }
     return _filled_in(DocxTemplate(str(template_of("handover_letter"))), facts, made_by=made_by, today=today)

@@ -9,8 +9,7 @@ from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
 from models.rules.conduct._dialysis import sessions
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.wording import percent, yuan
 
 #: Rows of the extract: a session of diafiltration; how many sessions of a mode a house has, in all and with a material.
@@ -149,18 +148,8 @@ def diafiltration_without_filter(t: Tables, p: Params) -> pl.LazyFrame:
     odd = judged.join(told, on="fixmedins_code").with_columns(
         lacking=(items.list.set_intersection("filters").list.len() == 0) & (items.list.set_intersection("dialysers").list.len() > 0)
     )
-    habit = (
-        odd.group_by("fixmedins_code")
-        .agg(pl.len().alias("sessions"), pl.col("lacking").sum().alias("without"))
-        .with_columns(city=others_rate(pl.col("without"), pl.col("sessions"), p["trim_share"]))
-        .with_columns(rate=pl.col("city").clip(p["usual_floor"]))
-        .with_columns(chance=at_least("without", "sessions", "rate"))
-        .filter(
-            (pl.col("without") >= p["sessions_min"])
-            & (pl.col("without") >= p["times_city_min"] * pl.col("rate") * pl.col("sessions"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-    )
+    per_house = odd.group_by("fixmedins_code").agg(pl.len().alias("sessions"), pl.col("lacking").sum().alias("without"))
+    habit = habitual(per_house, "without", "sessions", p, least="sessions_min")
     own = modes.filter(plain).select("fixmedins_code", "usual_fen")
     excess = (pl.col("inscp_fen") - pl.col("usual_fen").fill_null(0)).clip(lower_bound=0)
     return (
@@ -177,7 +166,7 @@ def diafiltration_without_filter(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("date").max().alias("occurred_to"),
             pl.col("excess").sum(),
             pl.col("lost").sum(),
-            pl.col("filter_names", "dialyser_names", "usual_share", "sessions", "without", "city").first(),
+            pl.col("filter_names", "dialyser_names", "usual_share", "sessions", "without", "others").first(),
         )
         .select(
             "fixmedins_code",
@@ -198,7 +187,7 @@ def diafiltration_without_filter(t: Tables, p: Params) -> pl.LazyFrame:
                 yuan(pl.col("excess")),
                 "sessions",
                 "without",
-                percent(pl.col("city")),
+                percent(pl.col("others")),
             ),
         )
     )

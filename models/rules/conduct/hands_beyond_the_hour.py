@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.wording import percent, yuan
 
 
@@ -75,8 +74,8 @@ def hands_beyond_the_hour(t: Tables, p: Params) -> pl.LazyFrame:
     where ``alike_share_min`` of them have the same set of at least ``sorts_min`` sorts, and where it has ``times_own_min`` times the persons of
     the physician's usual day: a full clinic is full every day, and not of one complaint. A physician answers from ``days_min`` such days at one
     house on, at ``times_city_min`` times the other physicians' share of days (the highest ``trim_share`` of them left out; at least
-    ``usual_floor``) and more than chance allows (binomial, ``chance_max``). One finding a physician and month; all lines of those hours are in
-    question. An honest house shows who treated whom, and when.
+    ``usual_floor``) and more than chance allows (binomial, ``chance_max``). One finding a physician and month; in question are the
+    lines of those who had the same, the others of the hour stand beside them. An honest house shows who treated whom, and when.
     """
     own = ["fixmedins_code", "dr_code"]
     day = [*own, "date"]
@@ -93,7 +92,14 @@ def hands_beyond_the_hour(t: Tables, p: Params) -> pl.LazyFrame:
     )
     within = lines.join(hours, on=day).filter(pl.col("time").is_between(pl.col("until").dt.offset_by("-60m"), pl.col("until")))
     sets = within.group_by(*day, "psn_no").agg(pl.col("sort").unique().sort().str.join("+").alias("set"), pl.col("sort").n_unique().alias("sorts"))
-    alike = sets.filter(pl.col("sorts") >= p["sorts_min"]).group_by(*day, "set").agg(pl.len().alias("same")).group_by(day).agg(pl.col("same").max())
+    alike = (
+        sets.filter(pl.col("sorts") >= p["sorts_min"])
+        .group_by(*day, "set")
+        .agg(pl.len().alias("same"))
+        .sort("same", "set", descending=[True, False])
+        .unique(day, keep="first", maintain_order=True)
+        .rename({"set": "common"})
+    )
     days = (
         hours.join(alike, on=day, how="left")
         .with_columns(usual_persons=pl.col("persons").median().over(own))
@@ -104,42 +110,40 @@ def hands_beyond_the_hour(t: Tables, p: Params) -> pl.LazyFrame:
             & (pl.col("same") >= p["alike_share_min"] * pl.col("persons")).fill_null(value=False)
         )
     )
-    physician = (
-        days.group_by(own)
-        .agg(pl.len().cast(pl.Int64).alias("days"), pl.col("over").sum().cast(pl.Int64))
-        .with_columns(usual=others_rate(pl.col("over"), pl.col("days"), p["trim_share"]).clip(p["usual_floor"]))
-        .with_columns(chance=at_least("over", "days", "usual"))
-        .filter(
-            (pl.col("over") >= p["days_min"])
-            & (pl.col("over") >= p["times_city_min"] * pl.col("usual") * pl.col("days"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-        .select(*own, "usual", all_days="days", over_days="over")
-    )
+    physician = habitual(
+        days.group_by(own).agg(pl.len().cast(pl.Int64).alias("days"), pl.col("over").sum().cast(pl.Int64)), "over", "days", p, least="days_min"
+    ).select(*own, "usual", all_days="days", over_days="over")
     return (
-        within.join(days.filter("over").select(*day, "usual_persons"), on=day)
+        within.join(days.filter("over").select(*day, "usual_persons", "common", "same"), on=day)
+        .join(sets.select(*day, "psn_no", "set"), on=[*day, "psn_no"])
         .join(physician, on=own)
+        .with_columns(alike=pl.col("set") == pl.col("common"))
         .group_by(*own, "usual", "all_days", "over_days", "usual_persons", month=pl.col("date").dt.truncate("1mo"))
         .agg(
-            pl.col("bkkp_sn").sort().alias("bkkp_sns"),
+            pl.col("bkkp_sn").filter("alike").sort().alias("bkkp_sns"),
+            pl.col("bkkp_sn").filter(~pl.col("alike")).sort().alias("related_bkkp_sns"),
             pl.col("date").min().alias("occurred_from"),
             pl.col("date").max().alias("occurred_to"),
             pl.col("date").sort_by("busy", "date").last().alias("worst"),
+            pl.col("same").sort_by("busy", "date").last(),
             pl.col("busy").max(),
             pl.col("persons").sort_by("busy", "date").last(),
-            pl.col("hilist_name").unique().sort().head(4).str.join("、").alias("names"),
-            pl.col("inscp_fen").sum().alias("worth"),
+            pl.col("hilist_name").filter("alike").unique().sort().head(4).str.join("、").alias("names"),
+            pl.col("inscp_fen").filter("alike").sum().alias("worth"),
         )
         .select(
             "fixmedins_code",
             "bkkp_sns",
+            "related_bkkp_sns",
             "occurred_from",
             "occurred_to",
             evidence=filled(
-                "医师{}于{}一小时内为{}人收取{}等手法治疗，项目相同，按最短手工时长合计{}分钟（其平日最忙一小时{}人）；其{}个治疗日中{}日如此，其他医师为{}；当月涉及医保范围内金额{}元。须核对由谁、何时治疗。",
+                "医师{}于{}一小时内为{}人收取手法治疗，其中{}人项目相同（{}），按最短手工时长合计{}分钟（其平日最忙一小时{}人）；其{}个治疗日中{}日如此，其他医师为{}；"
+                "当月项目相同者涉及医保范围内金额{}元。须核对由谁、何时治疗。",
                 "dr_code",
                 "worst",
                 "persons",
+                "same",
                 "names",
                 "busy",
                 pl.col("usual_persons").cast(pl.Int64),

@@ -24,7 +24,8 @@ def _runs(t: Tables, p: Params) -> pl.LazyFrame:
     """
     code = pl.col("hilist_code")
     service = (pl.col("list_type") == "201") & ~code.str.contains(DESK)
-    course = t.lines.filter(~pl.col("inpatient") & (service | given_on_the_spot(code) | is_blood_purification(code))).select("mdtrt_id").unique()
+    done = t.of_item(service | given_on_the_spot(code) | is_blood_purification(code))
+    course = t.lines.filter(~pl.col("inpatient") & done).select("mdtrt_id").unique()
     # one visit with several payments is one visit
     held = (
         t.standing_visits.filter(pl.col("med_type").str.slice(0, 2).is_in(p["categories"]))

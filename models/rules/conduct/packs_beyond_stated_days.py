@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.wording import count, yuan
 
 
@@ -93,23 +92,16 @@ def packs_beyond_stated_days(t: Tables, p: Params) -> pl.LazyFrame:
         .filter(pl.col("flagrant") | pl.col("ample"))
         .with_columns(flagrant=pl.col("flagrant") & (pl.col("mdtrt_id").filter("flagrant").n_unique().over("fixmedins_code") >= p["visits_min"]))
     )
-    habitual = (
+    sold = (
         t.extracted.filter(pl.col("sales").is_not_null())
         .group_by("fixmedins_code")
         .agg(pl.col("sales").sum())
         .join(lines.filter("ample").group_by("fixmedins_code").agg(ample_visits=pl.col("mdtrt_id").n_unique()), on="fixmedins_code", how="left")
         .with_columns(pl.col("ample_visits").fill_null(0))
-        .with_columns(rate=others_rate(pl.col("ample_visits"), pl.col("sales"), p["trim_share"]).clip(p["usual_floor"]))
-        .with_columns(chance=at_least("ample_visits", "sales", "rate"))
-        .filter(
-            (pl.col("ample_visits") >= p["visits_habit_min"])
-            & (pl.col("ample_visits") >= p["times_city_min"] * pl.col("rate") * pl.col("sales"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-        .select("fixmedins_code", habit=pl.lit(value=True))
     )
+    habit = habitual(sold, "ample_visits", "sales", p, least="visits_habit_min").select("fixmedins_code", habit=pl.lit(value=True))
     return (
-        lines.join(habitual, on="fixmedins_code", how="left")
+        lines.join(habit, on="fixmedins_code", how="left")
         .filter(pl.col("flagrant") | (pl.col("ample") & pl.col("habit").fill_null(value=False)))
         .with_columns(visits=pl.col("mdtrt_id").n_unique().over("fixmedins_code"), persons=pl.col("psn_no").n_unique().over("fixmedins_code"))
         .sort("bkkp_sn")

@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.wording import percent, yuan
 
 #: psychotherapy, physiotherapy and rehabilitation, Chinese therapies: given by a therapist at work
@@ -19,8 +18,7 @@ def _at_night(t: Tables, p: Params) -> pl.LazyFrame:
     """In-patients' therapies charged at night (rows with ``bkkp_sn``), and how many therapies every house charged (rows with ``lines``)."""
     therapies = t.lines.filter(
         pl.col("inpatient")
-        & (pl.col("list_type") == "201")
-        & pl.col("hilist_code").str.contains(THERAPY)
+        & t.of_item((pl.col("list_type") == "201") & pl.col("hilist_code").str.contains(THERAPY))
         & (pl.col("time").dt.time() != pl.time(0, 0))
     )
     night = therapies.filter(pl.col("time").dt.hour().is_in(p["night_hours"])).select(
@@ -60,21 +58,15 @@ def therapies_at_night(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("lines").sum())
         .join(counted, on="fixmedins_code", how="left")
         .with_columns(pl.col("found", "hours", "persons").fill_null(0))
-        .with_columns(
-            usual=others_rate(pl.col("found"), pl.col("lines"), p["trim_share"]).clip(p["usual_floor"]), share=pl.col("found") / pl.col("lines")
-        )
-        .with_columns(chance=at_least("found", "lines", "usual"))
-        .filter(
-            (pl.col("found") >= p["lines_min"])
-            & (pl.col("hours") >= p["hours_min"])
-            & (pl.col("persons") >= p["persons_min"])
-            & (pl.col("share") >= p["times_city_min"] * pl.col("usual"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-        .select("fixmedins_code", "found", "hours", "share", "usual")
+    )
+    spread = (pl.col("hours") >= p["hours_min"]) & (pl.col("persons") >= p["persons_min"])
+    habit = (
+        habitual(house, "found", "lines", p, least="lines_min")
+        .filter(spread)
+        .select("fixmedins_code", "found", "hours", "usual", share=pl.col("found") / pl.col("lines"))
     )
     return (
-        night.join(house, on="fixmedins_code")
+        night.join(habit, on="fixmedins_code")
         .group_by("fixmedins_code", "psn_no", "mdtrt_id", "found", "hours", "share", "usual")
         .agg(
             bkkp_sns=pl.col("bkkp_sn"),

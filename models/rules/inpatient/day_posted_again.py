@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.rules.inpatient._stays import stay_lines
 from models.wording import percent, yuan
 
@@ -116,16 +115,9 @@ def day_posted_again(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("stays").sum())
         .join(found.group_by("fixmedins_code").agg(doubled=pl.len().cast(pl.Int64)), on="fixmedins_code", how="left")
         .with_columns(pl.col("doubled").fill_null(0))
-        .with_columns(usual=others_rate(pl.col("doubled"), pl.col("stays"), p["trim_share"]).clip(p["usual_floor"]))
-        .with_columns(chance=at_least("doubled", "stays", "usual"))
-        .filter(
-            (pl.col("doubled") >= p["stays_min"])
-            & (pl.col("doubled") >= p["times_city_min"] * pl.col("usual") * pl.col("stays"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-        .select("fixmedins_code", "stays", "doubled", "usual")
     )
-    return found.join(house, on="fixmedins_code").select(
+    habit = habitual(house, "doubled", "stays", p, least="stays_min").select("fixmedins_code", "stays", "doubled", "usual")
+    return found.join(habit, on="fixmedins_code").select(
         "fixmedins_code",
         "psn_no",
         "mdtrt_id",

@@ -37,8 +37,9 @@ def psychiatric_stays(t: Tables, p: Params) -> pl.LazyFrame:
     for unit in CLEARED:
         stays = unit.clear(stays, t, p)
     code = pl.col("hilist_code")
-    # patent and herbal medicines count too: a house may treat with them
-    given = code.str.contains(OF_THE_MIND) | code.str.contains("^[ZT]")
+    # patent and herbal medicines count too: a house may treat with them; so does a drug whose code does not tell what it is for
+    untold = (pl.col("role") == "drug") & ~code.str.contains(r"^X[A-Z]\d\d")
+    given = code.str.contains(OF_THE_MIND) | code.str.contains("^[ZT]") | untold
     care = stay_lines(t).group_by("mdtrt_id").agg(drugged=given.any(), charged_days=pl.col("date").n_unique())
     return (
         stays.select(
@@ -75,12 +76,13 @@ def psychiatric_without_drugs(t: Tables, p: Params) -> pl.LazyFrame:
     """Healthy people recruited into a psychiatric ward are coded as drinkers or confused, observed and occupied, and given no drug.
 
     A stay counts when it lasted at least ``days_min`` days for an organic, substance-related, psychotic or mood disorder and no antipsychotic,
-    sedative, antidepressant, mood stabiliser, drug of withdrawal nor any medicine of Chinese make was charged from the first day to the
-    last. One such patient refuses his drugs or brings them. Found are houses with at least ``persons_min`` such persons, ``times_usual``
-    times the rate of the other psychiatric houses and wards (the highest ``trim_share`` of them left out) and more than chance allows
-    (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Dementia and handicap, for which care may be all, transfers,
-    leaving against advice and deaths are not counted. Unlike psychiatric_pattern it asks for no chain and no daily bundle. An honest
-    house would show the record of another treatment; the persons, asked at home, know why they were there.
+    sedative, antidepressant, mood stabiliser, drug of withdrawal nor any medicine of Chinese make, nor one whose code does not tell what
+    it is, was charged from the first day to the last. One such patient refuses his drugs or brings them. Found are houses with at least
+    ``persons_min`` such persons, ``times_usual`` times the rate of the other psychiatric houses and wards (the highest ``trim_share`` of
+    them left out) and more than chance allows (binomial, ``chance_max``; the rate taken as at least ``usual_floor``). Dementia and
+    handicap, for which care may be all, transfers, leaving against advice and deaths are not counted. Unlike psychiatric_pattern it asks
+    for no chain and no daily bundle. An honest house would show the record of another treatment; the persons, asked at home, know why they
+    were there.
     """
     stays = t.extracted
     house = (

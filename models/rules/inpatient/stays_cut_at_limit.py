@@ -26,7 +26,7 @@ def long_stays(t: Tables, p: Params) -> pl.LazyFrame:
     persons, order = ["psn_no", "fixmedins_code"], ["begn_date", "mdtrt_id"]
     later = {
         name: pl.col(name).shift(-1).over(persons, order_by=order).alias(f"next_{name}")
-        for name in ("mdtrt_id", "begn_date", "last_day", "main_dx", "dscg_maindiag_name")
+        for name in ("mdtrt_id", "begn_date", "last_day", "main_dx", "dscg_maindiag_name", "case_paid")
     }
     paid = pl.coalesce("drg_fund_fen", "fund_fen", 0)
     chains = (
@@ -55,6 +55,7 @@ def long_stays(t: Tables, p: Params) -> pl.LazyFrame:
         "next_main_dx",
         "next_dscg_maindiag_name",
         "next_paid_fen",
+        "next_case_paid",
         "length",
         "gap",
         cut=pl.col("cut").fill_null(value=False),
@@ -104,7 +105,8 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
     (at least ``habit_peers_min`` long stays, the highest ``trim_share`` of the houses left out, no less than ``habit_usual_floor``), which
     chance gives with at most ``habit_chance_max``. A stay that merely goes on is settled as interim within one visit and is none of these;
     accounts closed at the turn of the year (``year_end_day``, ``year_begin_day``), cycles, announced returns, transfers and maternity are
-    cleared. Unlike split_stay it also judges stays paid by the day. At issue is the second stay. An honest house would show the
+    cleared. Unlike split_stay it also judges stays paid by the day. At issue is the second stay; the fund lost its payment where it
+    pays the case, not where it pays the days. An honest house would show the
     bureau's own rule to close accounts at that length.
     """
     care = houses(t).select("fixmedins_code", "fixmedins_name", "care_class")
@@ -181,6 +183,8 @@ def stays_cut_at_limit(t: Tables, p: Params) -> pl.LazyFrame:
             pl.col("next_id").alias("mdtrt_id"),
             occurred_from="begn_date",
             occurred_to="next_last_day",
+            # the days of a stay paid by the day or by item would have been paid in one stay too
+            loss_fen=pl.when("next_case_paid").then("next_paid_fen").otherwise(0),
             strength=(0.5 + 0.04 * pl.coalesce("persons", "n_persons")).clip(0.5, 0.9),
             evidence=filled(
                 "患者{}住院满{}天出院，{}又以{}（{}）住进同一院{}；{}；非转院、非周期治疗、非跨年结账。后一次住院基金支付{}元。",

@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.rules.inpatient._stays import stay_lines
 from models.wording import percent, yuan
 
@@ -16,7 +15,8 @@ from models.wording import percent, yuan
 def _treated_late(t: Tables, p: Params) -> pl.LazyFrame:
     """Stays with treatments dated after the discharge (rows with ``late``, the line numbers), and how many stays with treatments every house
     discharged (rows with ``stays``)."""
-    ends = t.stays.filter(pl.col("end_date") >= pl.col("begn_date")).select("mdtrt_id", left="endtime")
+    # without a recorded discharge nobody knows what came after it
+    ends = t.stays.filter((pl.col("end_date") >= pl.col("begn_date")) & pl.col("endtime").is_not_null()).select("mdtrt_id", left="endtime")
     lines = stay_lines(t).filter(pl.col("stay_end").is_not_null()).join(ends, on="mdtrt_id")
     treatments = lines.filter((pl.col("role") == "therapy") & (pl.col("list_type") == "201"))
     # a discharge without its hour ends the day
@@ -93,17 +93,9 @@ def treated_after_discharge(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("stays").sum())
         .join(counted, on="fixmedins_code", how="left")
         .with_columns(pl.col("after", "hours").fill_null(0))
-        .with_columns(usual=others_rate(pl.col("after"), pl.col("stays"), p["trim_share"]).clip(p["usual_floor"]))
-        .with_columns(chance=at_least("after", "stays", "usual"))
-        .filter(
-            (pl.col("after") >= p["stays_min"])
-            & (pl.col("hours") >= p["hours_min"])
-            & (pl.col("after") >= p["times_city_min"] * pl.col("usual") * pl.col("stays"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
-        .select("fixmedins_code", "after", "stays", "usual")
     )
-    return found.join(house, on="fixmedins_code").select(
+    habit = habitual(house, "after", "stays", p, least="stays_min").filter(pl.col("hours") >= p["hours_min"])
+    return found.join(habit.select("fixmedins_code", "after", "stays", "usual"), on="fixmedins_code").select(
         "fixmedins_code",
         "psn_no",
         "mdtrt_id",

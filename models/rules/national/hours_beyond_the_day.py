@@ -7,8 +7,7 @@ from features.shared.text import filled
 from features.tables import Tables
 from models.kinds import Kind
 from models.rule import rule
-from models.rules.conduct._peers import others_rate
-from models.rules.inpatient._chance import at_least
+from models.rules.conduct._peers import habitual
 from models.rules.national._points import limited_lines, one_point
 from models.wording import count, percent, yuan
 
@@ -85,16 +84,8 @@ def hours_beyond_the_day(t: Tables, p: Params) -> pl.LazyFrame:
         .agg(pl.col("timed").sum())
         .join(over.group_by("fixmedins_code").agg(pl.len().alias("stays")), on="fixmedins_code", how="left")
         .with_columns(pl.col("stays").fill_null(0))
-        .with_columns(city=others_rate(pl.col("stays"), pl.col("timed"), p["trim_share"]))
-        .with_columns(rate=pl.col("city").clip(p["usual_floor"]))
-        .with_columns(chance=at_least("stays", "timed", "rate"))
-        .filter(
-            (pl.col("stays") >= p["stays_min"])
-            & (pl.col("stays") >= p["times_city_min"] * pl.col("rate") * pl.col("timed"))
-            & (pl.col("chance") <= p["chance_max"])
-        )
     )
-    return over.join(houses, on="fixmedins_code").select(
+    return over.join(habitual(houses, "stays", "timed", p, least="stays_min"), on="fixmedins_code").select(
         "fixmedins_code",
         "psn_no",
         "mdtrt_id",
@@ -111,6 +102,6 @@ def hours_beyond_the_day(t: Tables, p: Params) -> pl.LazyFrame:
             "timed",
             "stays",
             percent(pl.col("stays") / pl.col("timed")),
-            percent(pl.col("city")),
+            percent(pl.col("others")),
         ),
     )

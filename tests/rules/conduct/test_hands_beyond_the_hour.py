@@ -39,7 +39,7 @@ def clinic(city, *, persons: int = 6, full: int = 3, items=(MASSAGE, NEEDLE), st
     return city(fee_list_d=table(FEE, [*rows, *extra]))
 
 
-def test_all_lines_of_the_full_hours_are_in_question(city):
+def test_the_lines_of_the_full_hours_are_in_question(city):
     findings = found(hands_beyond_the_hour, clinic(city))
     assert lines_of(findings) == [sorted(f"D1-{d}-{n}-{x}" for d in (10, 11, 12) for n in range(6) for x in (0, 1))]
     assert findings.select("kind", "certainty", "fixmedins_code").rows() == [("phantom_service", "suspected", "H1")]
@@ -63,6 +63,12 @@ def test_all_lines_of_the_full_hours_are_in_question(city):
 )
 def test_lawful_hours(city, why, change):
     assert found(hands_beyond_the_hour, clinic(city, **change)).is_empty(), why
+
+
+def test_who_had_something_else_in_the_hour_is_not_at_issue(city):
+    findings = found(hands_beyond_the_hour, clinic(city, persons=7, alone=1))
+    assert lines_of(findings) == [sorted(f"D1-{d}-{n}-{x}" for d in (10, 11, 12) for n in range(1, 7) for x in (0, 1))]
+    assert findings["related_bkkp_sns"].to_list() == [[f"D1-{d}-0-0" for d in (10, 11, 12)]]
 
 
 def test_ninety_minutes_are_the_boundary(city):

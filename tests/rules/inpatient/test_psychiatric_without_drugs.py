@@ -60,6 +60,7 @@ def test_a_house_that_observes_drinkers_and_gives_them_nothing_is_found(city):
     [
         ("withdrawal is treated with sedatives", {"given": DIAZEPAM}),
         ("treated with medicines of Chinese make", {"given": HERBS}),
+        ("a drug under a code of the house's own may be for the mind", {"given": "X9900123"}),
         ("dementia needs care", {"dx": "F03.x00"}),
         ("five days are too short to tell", {"days": 5}),
         ("he left against advice", {"way": "4"}),

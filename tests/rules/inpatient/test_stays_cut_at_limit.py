@@ -52,7 +52,7 @@ def lake(city, *rows: str, lists: str = ""):
 def test_patients_sent_home_after_sixty_days_each_and_back_the_same_day_are_found_once_a_return(city):
     findings = found(stays_cut_at_limit, lake(city, chains([60, 60, 61, 60]), plain()))
     assert sorted(findings["mdtrt_id"]) == ["H1B0", "H1B1", "H1B2", "H1B3"]
-    assert findings["fund_loss"].to_list() == [7.0] * 4
+    assert findings["amount_at_issue"].to_list() == [10.0] * 4
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,15 @@ def test_stays_paid_by_the_day_are_judged_and_announced_returns_are_not(city):
     assert found(stays_cut_at_limit, lake(city, chains([60, 60, 60]), plain(), lists=by_day)).height == 3
     announced = by_day.replace(" | 5 | - | -", " | 5 | 按计划继续治疗 | 1")
     assert found(stays_cut_at_limit, lake(city, chains([60, 60, 60]), plain(), lists=announced)).is_empty()
+
+
+def test_the_fund_lost_the_second_payment_where_it_pays_the_case_and_nothing_where_it_pays_the_days(city):
+    head = "setl_id | mdtrt_id | psn_no | fixmedins_code | hi_paymtd\n"
+    rows = "".join(f"SH1{k}{n} | H1{k}{n} | H1P{n} | H1 | {{}}\n" for n in range(3) for k in "AB")
+    by_day, by_case = (found(stays_cut_at_limit, lake(city, chains([60, 60, 60]), plain(), lists=head + rows.format(*[way] * 6))) for way in "53")
+    assert set(by_day["fund_loss"]) == {0.0}
+    assert (by_case["fund_loss"] > 0).all()
+    assert by_day["amount_at_issue"].to_list() == by_case["amount_at_issue"].to_list()
 
 
 LENGTHS = [28, 35, 45, 60, 90]

@@ -21,7 +21,7 @@ def wards(
     for house, n, late in (("H1", 40, stays), ("H2", 50, elsewhere)):
         for k in range(n):
             m = f"{house}-{k}"
-            visits.append((m, f"P{m}", house, "2024-03-01 09:00", f"2024-03-06 {end}"))
+            visits.append((m, f"P{m}", house, "2024-03-01 09:00", end and f"2024-03-06 {end}"))
             rows.append((f"D{m}", m, f"P{m}", house, "2024-03-03 10:00", NEEDLE, "普通针刺", 1, None, None))
             if k < late:
                 at = times[k % len(times)]
@@ -40,6 +40,10 @@ def test_hours_after_the_discharge_of_the_same_day_count_beside_those_of_the_nex
     at_the_door = [("S", "H1-0", "PH1-0", "H1", "2024-03-06 12:00", NEEDLE, "普通针刺", 1, None, None)]
     assert lines_of(found(treated_after_discharge, wards(city, extra=same_day)))[0] == ["NH1-0", "S"]
     assert lines_of(found(treated_after_discharge, wards(city, extra=at_the_door)))[0] == ["NH1-0"]
+
+
+def test_without_a_recorded_discharge_nobody_knows_what_came_after_it(city):
+    assert found(treated_after_discharge, wards(city, end=None)).is_empty()
 
 
 def late(code: str, flag: str | None = None):

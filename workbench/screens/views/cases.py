@@ -40,9 +40,10 @@ from workbench.cases.flow import (
 )
 from workbench.cases.models import Case, CaseStep, Origin, Result, Stage, StepKind
 from workbench.cases.services import VerdictError
+from workbench.documents.case_file import CaseFile, gather
 from workbench.documents.ledgers import ledgers
 from workbench.documents.render import clearance_letter, handover_letter
-from workbench.results.models import CountySum, Suspect
+from workbench.results.models import CountySum, Finding, Suspect
 from workbench.results.parameters import of_run
 from workbench.screens.shared import chosen_run, fen_from, institution_or_404, page_of, whole_number
 from workbench.screens.views.documents import SHEET_TYPE, WORD_TYPE
@@ -248,11 +249,21 @@ def case_handover(request: Request, pk: int, step: int) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     record(request, "document", "case", found.number or str(pk), {"document": "handover_letter"})
-    true = upheld(found)
-    matters = {"n": true.count(), "fen": true.aggregate(fen=Sum("amount_fen"))["fen"] or 0}
-    content = handover_letter(found, given, matters, made_by=f"{request.user.name}（{request.user.username}）", today=today)
+    content = handover_letter(found, given, *_matters(found), made_by=f"{request.user.name}（{request.user.username}）", today=today)
     disposition = content_disposition_header(True, f"案件移送函-{found.fixmedins_name}-{today:%Y%m%d}.docx") or ""
     return HttpResponse(content, content_type=WORD_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _matters(found: Case) -> tuple[CaseFile | None, int]:
+    """The case's findings upheld by review in the newest run that ranks the institution, a fee line of several counted once; None without any.
+    And how many more were upheld that this run does not know."""
+    true = upheld(found).exclude(finding_id="")
+    suspect = Suspect.objects.filter(fixmedins_code=found.fixmedins_code).select_related("run").order_by("-run__started").first()
+    if suspect is None:
+        return None, true.count()
+    rows = Finding.objects.filter(run=suspect.run, finding_id__in=true.values("finding_id"))
+    n = rows.count()
+    return gather(suspect.run, suspect, rows, decided=True, most=n) if n else None, true.count() - n
 
 
 @require_http_methods(["GET", "POST"])
